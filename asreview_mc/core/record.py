@@ -1,0 +1,111 @@
+"""A record: what a database says about one report, kept whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+_DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
+_DOI_TAIL = ".,;)]}>\"'"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One reference as a database exported it.
+
+    Attributes
+    ----------
+    record_id : str
+        ``r000001`` and so on in reading order; empty until the review has given it one.
+    title, abstract, journal, volume, issue, pages, doi, pmid, issn, language, publication_type, url : str
+        Text as exported, white space folded; empty where the source is silent. `doi` is bare and in lower case.
+    authors, keywords, notes, references : tuple of str
+        In the source's order. `references` are the works that the record cites.
+    year : int or None
+        Year of publication, 1000 to 2999.
+    date : str
+        Publication date as the source gives it.
+    extra : dict of str to list of str
+        Every field that has no place above, verbatim, by the source's own name for it.
+    """
+
+    record_id: str = ""
+    title: str = ""
+    abstract: str = ""
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    date: str = ""
+    journal: str = ""
+    volume: str = ""
+    issue: str = ""
+    pages: str = ""
+    doi: str = ""
+    pmid: str = ""
+    issn: str = ""
+    keywords: tuple[str, ...] = ()
+    language: str = ""
+    publication_type: str = ""
+    url: str = ""
+    notes: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    extra: Mapping[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """Title and abstract, as rankers and sub-topic models read them."""
+        return f"{self.title} {self.abstract}".strip()
+
+    @property
+    def digest(self) -> str:
+        """Sha256 of the content (everything but the id), in hexadecimal."""
+        content = self.to_dict()
+        del content["record_id"]
+        line = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(line.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def completed(self, others: Iterable[Record]) -> Record:
+        """Return this record with what it lacks taken from `others`, the first that has it; nothing is overwritten."""
+        record = self
+        for other in others:
+            lacking = {
+                item.name: getattr(other, item.name)
+                for item in fields(self)
+                if item.name not in ("record_id", "extra") and not getattr(record, item.name)
+            }
+            record = replace(record, **lacking, extra={**other.extra, **record.extra})
+        return record
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as plain JSON-able values, in their order."""
+        plain = asdict(self)
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Record:
+        """Return the record that `to_dict` wrote; unknown names are a ``TypeError``."""
+        values = dict(plain)
+        for item in fields(cls):
+            if isinstance(values.get(item.name), list):
+                values[item.name] = tuple(values[item.name])
+        return cls(**values)
+
+
+def bare_doi(text: str) -> str:
+    """Return the DOI in `text` without resolver or label, in lower case, or ``""`` where there is none.
+
+    Examples
+    --------
+    >>> bare_doi("https://doi.org/10.1108/OTH-08-2015-0044.")
+    '10.1108/oth-08-2015-0044'
+    """
+    found = _DOI.search(text)
+    if not found:
+        return ""
+    doi = found.group()
+    while doi and doi[-1] in _DOI_TAIL and not (doi[-1] == ")" and doi.count("(") >= doi.count(")")):
+        doi = doi[:-1]
+    return doi.lower() if _DOI.fullmatch(doi) else ""
