@@ -1,0 +1,1 @@
+"""The review's database: migrations and the append-only event log."""
