@@ -1,0 +1,262 @@
+"""Taking in the log: which records there are, which were merged, and every decision on them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Self, TypeVar
+
+from asreview_mc.core.errors import UnknownError
+from asreview_mc.core.event import (
+    AgreementMeasured,
+    Decided,
+    Event,
+    Logged,
+    Merged,
+    ProtocolSet,
+    ReferencesRead,
+    Retrieval,
+    Settled,
+    TopicsConfirmed,
+    Undone,
+)
+from asreview_mc.core.protocol import STAGES, Protocol, Stage, parse
+from asreview_mc.review.consensus import Settlement, Standing
+
+
+class Sheet:
+    """Decisions on one record at one stage.
+
+    `standing` is keyed by reviewer and by the record decided on, which differs where duplicates were merged afterwards;
+    `first` holds each reviewer's first decision ever; `disclosed` is the event at which every decision wanted was in.
+    """
+
+    __slots__ = ("disclosed", "first", "settlement", "standing")
+
+    def __init__(self) -> None:
+        self.standing: dict[tuple[str, str], Standing] = {}
+        self.first: dict[str, Standing] = {}
+        self.settlement: Settlement | None = None
+        self.disclosed: int | None = None
+
+    @property
+    def reviewers(self) -> set[str]:
+        """Names of those whose decision stands."""
+        return {reviewer for reviewer, _ in self.standing}
+
+    def drop(self, reviewer: str) -> None:
+        """Take out the standing decisions of one reviewer."""
+        for key in [key for key in self.standing if key[0] == reviewer]:
+            del self.standing[key]
+
+    def take_back(self, seq: int) -> None:
+        """Take out the standing decision that the event `seq` made."""
+        for key in [key for key, decision in self.standing.items() if decision.seq == seq]:
+            del self.standing[key]
+
+    def take_over(self, other: Sheet) -> None:
+        """Add the decisions on a duplicate, so that one who decided differently on both is in conflict."""
+        self.standing |= other.standing
+        for reviewer, decision in other.first.items():
+            if reviewer not in self.first or decision.seq < self.first[reviewer].seq:
+                self.first[reviewer] = decision
+        self.settlement = _of_both(self, other)
+        known = [seq for seq in (self.disclosed, other.disclosed) if seq is not None]
+        self.disclosed = min(known, default=None)
+
+
+def _of_both(one: Sheet, other: Sheet) -> Settlement | None:
+    """Return the settlement that holds for two copies: none where it would outvote what was said of the other copy."""
+    settled = [sheet.settlement for sheet in (one, other) if sheet.settlement]
+    if not settled:
+        return None
+    last = max(settled, key=lambda settlement: settlement.seq)
+    unheard = other if last is one.settlement else one
+    said = {decision.decision for decision in unheard.standing.values()}
+    said |= {settlement.event.decision for settlement in settled}
+    return last if said <= {last.event.decision} else None
+
+
+def in_reading_order(record_ids: Iterable[str]) -> list[str]:
+    """Return ids in the order in which the records were read."""
+    return sorted(record_ids, key=lambda record_id: (len(record_id), record_id))
+
+
+class Fold:
+    """The log taken in, event by event; `seq` is the last one seen. `review.state` gives the answers."""
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self.protocol = Protocol(text="", title="")
+        self.protocols: list[Logged] = []
+        self.readings: list[Logged] = []
+        self.merges: dict[str, Merged] = {}
+        self.retrievals: dict[str, Logged] = {}
+        self.topics: dict[str, list[Logged]] = defaultdict(list)
+        self.measured: list[Logged] = []
+        self._members: dict[str, list[str]] = {}
+        self._starts: list[int] = []
+        self._sheets: dict[Stage, dict[str, Sheet]] = {stage: {} for stage in STAGES}
+        self.n_records = 0
+
+    # -- feeding ------------------------------------------------------------------------------------------------
+
+    def feed(self, events: Iterable[Logged]) -> Self:
+        """Take in events that follow those already seen, and return the state itself."""
+        for logged in events:
+            if logged.seq != self.seq + 1:
+                raise ValueError(f"event {self.seq + 1} must come next, got {logged.seq}")
+            self.seq = logged.seq
+            self._feed[type(logged.event)](self, logged)
+        return self
+
+    def feed_some(self, events: Iterable[Logged]) -> Self:
+        """Take in a selection of the log, in order, to answer for the records that it concerns."""
+        for logged in events:
+            self.seq = logged.seq
+            self._feed[type(logged.event)](self, logged)
+        return self
+
+    def _protocol_set(self, logged: Logged) -> None:
+        self.protocol = parse(_as(ProtocolSet, logged).text, where="accepted protocol")
+        self.protocols.append(logged)
+        for sheets in self._sheets.values():  # fewer decisions wanted: what is complete by now is disclosed by now
+            for sheet in sheets.values():
+                self._disclose(sheet, logged.seq)
+
+    def _references_read(self, logged: Logged) -> None:
+        event = _as(ReferencesRead, logged)
+        if event.read:
+            self._starts.append(int(event.first[1:]))
+            self.readings.append(logged)
+            self.n_records = self._starts[-1] + event.read - 1
+        else:
+            self._starts.append(self.n_records + 1)
+            self.readings.append(logged)
+
+    def _merged(self, logged: Logged) -> None:
+        event = _as(Merged, logged)
+        into = self.kept(event.into)
+        if event.record_id in self.merges or into == event.record_id:
+            raise ValueError(f"{event.record_id} is merged already, or would be merged into itself")
+        self.merges[event.record_id] = event
+        self._members.setdefault(into, []).extend([event.record_id, *self._members.pop(event.record_id, [])])
+        for stage in STAGES:
+            moved = self._sheets[stage].pop(event.record_id, None)
+            if moved:
+                sheet = self._sheet(stage, into)
+                sheet.take_over(moved)
+                self._disclose(sheet, logged.seq)
+        noted = [self.retrievals.pop(one) for one in (event.record_id, into) if one in self.retrievals]
+        if noted:
+            self.retrievals[into] = max(noted, key=lambda retrieval: retrieval.seq)
+        if event.record_id in self.topics:
+            self.topics[into] = sorted([*self.topics[into], *self.topics.pop(event.record_id)], key=lambda x: x.seq)
+
+    def _decided(self, logged: Logged) -> None:
+        event = _as(Decided, logged)
+        sheet = self._sheet(event.stage, event.record_id)
+        decision = Standing(
+            logged.seq, logged.at, event.record_id, event.reviewer, event.decision, event.reason, event.note
+        )
+        sheet.drop(event.reviewer)
+        sheet.standing[event.reviewer, event.record_id] = decision
+        sheet.first.setdefault(event.reviewer, decision)
+        self._disclose(sheet, logged.seq)
+
+    def _disclose(self, sheet: Sheet, seq: int) -> None:
+        if sheet.disclosed is None and len(sheet.reviewers) >= self.protocol.decisions_wanted:
+            sheet.disclosed = seq
+
+    def _undone(self, logged: Logged) -> None:
+        event = _as(Undone, logged)
+        self._sheet(event.stage, event.record_id).take_back(event.undoes)
+
+    def _settled(self, logged: Logged) -> None:
+        event = _as(Settled, logged)
+        sheet = self._sheet(event.stage, event.record_id)
+        if sheet.disclosed is not None:  # before that there is no conflict, and what it did would tell of decisions
+            sheet.settlement = Settlement(logged.seq, logged.at, event)
+
+    def _retrieval(self, logged: Logged) -> None:
+        self.retrievals[self.kept(logged.event.about)] = logged
+
+    def _topics_confirmed(self, logged: Logged) -> None:
+        self.topics[self.kept(logged.event.about)].append(logged)
+
+    def _agreement_measured(self, logged: Logged) -> None:
+        self.measured.append(logged)
+
+    def _sheet(self, stage: Stage, record_id: str) -> Sheet:
+        return self._sheets[stage].setdefault(self.kept(record_id), Sheet())
+
+    _feed = {  # noqa: RUF012 - a table of methods, never written to
+        ProtocolSet: _protocol_set,
+        ReferencesRead: _references_read,
+        Merged: _merged,
+        Decided: _decided,
+        Undone: _undone,
+        Settled: _settled,
+        Retrieval: _retrieval,
+        TopicsConfirmed: _topics_confirmed,
+        AgreementMeasured: _agreement_measured,
+    }
+
+    # -- records ------------------------------------------------------------------------------------------------
+
+    def knows(self, record_id: str) -> bool:
+        """Whether a record of that id was read."""
+        digits = record_id[1:]
+        return (
+            record_id[:1] == "r"
+            and digits.isdecimal()
+            and f"r{int(digits):06d}" == record_id
+            and (1 <= int(digits) <= self.n_records)
+        )
+
+    def kept(self, record_id: str) -> str:
+        """Return the record that stands for `record_id`: itself, or the one it was merged into."""
+        while record_id in self.merges:
+            record_id = self.merges[record_id].into
+        return record_id
+
+    def members(self, record_id: str) -> list[str]:
+        """Return the ids merged into `record_id`, not itself."""
+        return list(self._members.get(record_id, []))
+
+    def unique(self) -> Iterator[str]:
+        """Yield the records that stand for themselves, in reading order."""
+        for number in range(1, self.n_records + 1):
+            record_id = f"r{number:06d}"
+            if record_id not in self.merges:
+                yield record_id
+
+    def reading_of(self, record_id: str) -> ReferencesRead:
+        """Return the reading that brought one record.
+
+        Raises
+        ------
+        UnknownError
+            If there is no such record.
+        """
+        if not self.knows(record_id):
+            raise UnknownError(f"no record {record_id!r}", remedy="`asreview-mc export` lists the ids")
+        return _as(ReferencesRead, self.readings[bisect_right(self._starts, int(record_id[1:])) - 1])
+
+    def readings_of(self, record_id: str) -> list[ReferencesRead]:
+        """Return the readings behind a record and its duplicates, the record's own first."""
+        return [self.reading_of(member) for member in (record_id, *self.members(record_id))]
+
+    def sources_of(self, record_id: str) -> list[str]:
+        """Return the names of the sources that hold a record or a duplicate of it, each once."""
+        return list(dict.fromkeys(reading.source for reading in self.readings_of(record_id)))
+
+
+_Kind = TypeVar("_Kind", bound=Event)
+
+
+def _as(kind: type[_Kind], logged: Logged) -> _Kind:
+    if not isinstance(logged.event, kind):
+        raise TypeError(f"expected {kind.__name__}, got {type(logged.event).__name__}")
+    return logged.event

@@ -1,0 +1,159 @@
+"""What stands in the review, and who may see what of it.
+
+`State` is folded once and then fed only the new events. It answers for a person by name, and for nobody (``None``) with
+what gives away no pending decision. A record merged into another lives on in it, decisions included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from asreview_mc.core.event import Decided, Logged, Undone
+from asreview_mc.core.protocol import Stage
+from asreview_mc.review.consensus import Settlement, Standing, Verdict, verdict
+from asreview_mc.review.fold import Fold, in_reading_order
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a ranker may learn about one record: `y` is 1 relevant or 0 not, `weight` in (0, 1]."""
+
+    record_id: str
+    y: int
+    weight: float
+
+
+class State(Fold):
+    """The answers to everything that the log settles."""
+
+    # -- what stands --------------------------------------------------------------------------------------------
+
+    def verdict(self, stage: Stage, record_id: str) -> Verdict:
+        """Return what stands for a record at a stage; it gives away no pending decision."""
+        sheet = self._sheets[stage].get(record_id)
+        if sheet is None:
+            return Verdict("pending")
+        return verdict(
+            list(sheet.standing.values()),
+            sheet.settlement,
+            stage=stage,
+            wanted=self.protocol.decisions_wanted,
+            maybe=self.protocol.maybe,
+        )
+
+    def settlement(self, stage: Stage, record_id: str) -> Settlement | None:
+        """Return the last settlement of a record, whether it still stands or not."""
+        sheet = self._sheets[stage].get(record_id)
+        return sheet.settlement if sheet else None
+
+    def eligible(self, stage: Stage) -> Iterator[str]:
+        """Yield the records that a stage is about: all unique ones, then those included on title and abstract."""
+        for record_id in self.unique():
+            if stage == "abstract" or self.verdict("abstract", record_id).outcome == "include":
+                yield record_id
+
+    def disclosed(self, stage: Stage, record_id: str) -> int | None:
+        """Return the event at which every decision wanted on a record was in, or None before that."""
+        sheet = self._sheets[stage].get(record_id)
+        return sheet.disclosed if sheet else None
+
+    # -- who may see what ---------------------------------------------------------------------------------------
+
+    def visible(self, stage: Stage, record_id: str, viewer: str | None) -> list[Standing]:
+        """Return the decisions on a record that `viewer` may see: all when disclosed, otherwise only their own."""
+        sheet = self._sheets[stage].get(record_id)
+        if sheet is None:
+            return []
+        standing = sorted(sheet.standing.values(), key=lambda decision: decision.seq)
+        return [decision for decision in standing if sheet.disclosed is not None or decision.reviewer == viewer]
+
+    def may_see(self, logged: Logged, viewer: str | None) -> bool:
+        """Whether `viewer` may see an event: others' decisions only on records disclosed by now."""
+        event = logged.event
+        if not isinstance(event, (Decided, Undone)) or event.reviewer == viewer:
+            return True
+        return self.disclosed(event.stage, self.kept(event.record_id)) is not None
+
+    def queue(self, stage: Stage, reviewer: str) -> list[str]:
+        """Return the records that still need a decision of `reviewer` at a stage, in reading order."""
+        return [one for one in self.undecided(stage) if reviewer not in self._reviewers(stage, one)]
+
+    def undecided(self, stage: Stage) -> list[str]:
+        """Return the records that still need a decision of somebody at a stage, in reading order."""
+        wanted = self.protocol.decisions_wanted
+        return [
+            record_id
+            for record_id in self.eligible(stage)
+            if len(self._reviewers(stage, record_id)) < wanted and self.verdict(stage, record_id).outcome == "pending"
+        ]
+
+    def begun(self, stage: Stage) -> list[str]:
+        """Return the records on which somebody's decision stands or a settlement does, in reading order."""
+        return [
+            record_id
+            for record_id in in_reading_order(self._sheets[stage])
+            if self._reviewers(stage, record_id) or self.verdict(stage, record_id).outcome != "pending"
+        ]
+
+    def _reviewers(self, stage: Stage, record_id: str) -> set[str]:
+        sheet = self._sheets[stage].get(record_id)
+        return sheet.reviewers if sheet else set()
+
+    def decided_by(self, stage: Stage, reviewer: str) -> int:
+        """Count the records on which a decision of `reviewer` stands; says nothing about what it is."""
+        return sum(reviewer in sheet.reviewers for sheet in self._sheets[stage].values())
+
+    def conflicts(self, stage: Stage) -> list[str]:
+        """Return the records in conflict of decision or of reason, in reading order."""
+        return in_reading_order(one for one in self._sheets[stage] if self.verdict(stage, one).open)
+
+    def labels(self, viewer: str | None) -> list[Label]:
+        """Return what the queue of `viewer` may learn from, in reading order.
+
+        Records decided by all who must count as they stand, those still pending by the viewer's own decision; a maybe
+        counts as relevant with half the weight; an open conflict teaches nothing.
+        """
+        labels = []
+        for record_id in in_reading_order(self._sheets["abstract"]):
+            stands = self.verdict("abstract", record_id)
+            outcome = stands.outcome
+            if outcome == "conflict":
+                continue
+            seen = self.visible("abstract", record_id, viewer)
+            if outcome == "pending":
+                own = [decision.decision for decision in seen if decision.reviewer == viewer]
+                if not own:
+                    continue
+                relevant, unsure = own[-1] != "exclude", own[-1] == "maybe"
+            else:
+                relevant = outcome == "include"
+                unsure = relevant and not stands.settled and all(decision.decision == "maybe" for decision in seen)
+            labels.append(Label(record_id, int(relevant), 0.5 if unsure else 1.0))
+        return labels
+
+    # -- agreement ----------------------------------------------------------------------------------------------
+
+    def doubly_screened(self, stage: Stage) -> list[str]:
+        """Return the records with every decision in, two at least, in the order in which they became so."""
+        done = [
+            (sheet.disclosed, record_id)
+            for record_id, sheet in self._sheets[stage].items()
+            if sheet.disclosed and len(sheet.first) > 1
+        ]
+        return [record_id for _, record_id in sorted(done)]
+
+    def ratings(self, stage: Stage, record_ids: Iterable[str]) -> dict[str, dict[str, str]]:
+        """Return by reviewer and record the first decision each made before the others' became visible.
+
+        Only records whose decisions are all in are looked at, so that nothing pending shows.
+        """
+        ratings: dict[str, dict[str, str]] = {name: {} for name in self.protocol.screeners}
+        for record_id in record_ids:
+            sheet = self._sheets[stage].get(record_id)
+            if sheet is None or sheet.disclosed is None:
+                continue
+            for reviewer, decision in sheet.first.items():
+                if decision.seq <= sheet.disclosed:
+                    ratings.setdefault(reviewer, {})[record_id] = decision.decision
+        return ratings
