@@ -1,0 +1,1 @@
+"""From what stands to what is published: PRISMA, tables, figures, exports, the page."""

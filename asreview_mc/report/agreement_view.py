@@ -1,0 +1,125 @@
+"""Agreement as the page shows it: numbers rounded, intervals beside them, and the reason where there is no number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+_PAIR = (
+    ("percent_agreement", "Agreement"),
+    ("positive_agreement", "Agreement on inclusion"),
+    ("negative_agreement", "Agreement on exclusion"),
+    ("cohen_kappa", "Cohen’s κ"),
+    ("pabak", "PABAK"),
+    ("gwet_ac1", "Gwet’s AC1"),
+    ("krippendorff_alpha", "Krippendorff’s α"),
+)
+_ALL = (
+    ("percent_agreement", "Agreement"),
+    ("fleiss_kappa", "Fleiss’ κ"),
+    ("gwet_ac1", "Gwet’s AC1"),
+    ("krippendorff_alpha", "Krippendorff’s α"),
+)
+_SHARES = ("percent_agreement", "positive_agreement", "negative_agreement")
+_ANSWERS = ("include", "maybe", "exclude")
+
+
+def stages(agreement: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """Return what the page shows of each stage on which two people agree or differ.
+
+    Parameters
+    ----------
+    agreement : mapping or None
+        One answer of ``agreement --json``, or several by stage.
+    """
+    if agreement is None:
+        return []
+    several = {agreement.get("stage", "abstract"): agreement} if "pairs" in agreement else agreement
+    return [_stage(name, found) for name, found in several.items() if found["overlap"]]
+
+
+def _stage(name: str, found: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "stage": name,
+        "overlap": found["overlap"],
+        "pairs": [_pair(pair) for pair in found["pairs"] if pair["n"]],
+        "all": _statistics(found["all"], _ALL) if len(found["raters"]) > 2 else [],
+    }
+
+
+def _pair(pair: Mapping[str, Any]) -> dict[str, Any]:
+    three = pair.get("three_way")
+    return {
+        "raters": pair["raters"],
+        "n": pair["n"],
+        "table": _grid(pair["table"]),
+        "statistics": _statistics(pair, _PAIR),
+        "three_way": _grid(three["table"]) if three else None,
+        "three_way_statistics": _statistics(three, _PAIR) if three else [],
+        "prevalence": _prevalence(pair["raters"], pair["table"]),
+    }
+
+
+def _grid(table: Mapping[str, int]) -> dict[str, Any]:
+    """Turn cells such as ``include,exclude`` into rows (first rater) by columns (second)."""
+    used = [answer for answer in _ANSWERS if f"{answer},{answer}" in table]
+    return {"answers": used, "rows": [(row, [table[f"{row},{column}"] for column in used]) for row in used]}
+
+
+def _statistics(found: Mapping[str, Any], names: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    return [_statistic(label, found[name], name in _SHARES) for name, label in names if name in found]
+
+
+def _statistic(label: str, found: Any, share: bool) -> dict[str, str]:  # noqa: ANN401
+    full: Mapping[str, Any] = found if isinstance(found, Mapping) else {"value": found}
+    value, low, high = full["value"], full.get("ci_low"), full.get("ci_high")
+    shown = "undefined" if value is None else _number(value, share)
+    interval = "" if low is None or high is None else f"{_number(low, share)} to {_number(high, share)}"
+    return {"label": label, "value": shown, "interval": interval, "why": str(full.get("why") or "")}
+
+
+def _number(value: float, share: bool) -> str:
+    return f"{value:.1%}" if share else f"{value + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "−")
+
+
+def _prevalence(raters: Sequence[str], table: Mapping[str, int]) -> str:
+    """Say how often each rater included: what κ hangs on when inclusion is rare or common."""
+    n = sum(table.values())
+    first = table["include,include"] + table["include,exclude"]
+    second = table["include,include"] + table["exclude,include"]
+    return (
+        f"{raters[0]} included {first / n:.0%} and {raters[1]} {second / n:.0%} of these {n:,} records. The further "
+        "such shares are from one half, the lower κ falls for the same agreement. PABAK leaves that out and AC1 nearly "
+        "does, which is why they stand beside it."
+    )
+
+
+def to_text(agreement: Mapping[str, Any]) -> Iterator[str]:
+    """Yield one stage's answer of ``agreement --json`` as lines for a terminal."""
+    yield f"{agreement['overlap']} records with every decision in ({agreement['stage']})"
+    for stage in stages(agreement):
+        for pair in stage["pairs"]:
+            yield f"{' and '.join(pair['raters'])}, n = {pair['n']}, first decisions, made blind"
+            yield from _grid_lines(pair["raters"], pair["table"])
+            yield from (f"  {one['label']:<24}{in_words(one)}" for one in pair["statistics"])
+            if pair["three_way"]:
+                yield "  with maybe as it was given:"
+                yield from _grid_lines(pair["raters"], pair["three_way"])
+                yield from (f"  {one['label']:<24}{in_words(one)}" for one in pair["three_way_statistics"])
+        if stage["all"]:
+            yield f"all {len(agreement['raters'])} raters, n = {agreement['all']['n']}"
+            yield from (f"  {one['label']:<24}{in_words(one)}" for one in stage["all"])
+
+
+def in_words(shown: Mapping[str, str]) -> str:
+    """Return a statistic's value with its interval, or with the reason why there is none."""
+    if shown["interval"]:
+        return f"{shown['value']} (95 % CI {shown['interval']})"
+    return f"{shown['value']} ({shown['why']})" if shown["why"] else shown["value"]
+
+
+def _grid_lines(raters: Sequence[str], grid: Mapping[str, Any]) -> Iterator[str]:
+    first, second = raters
+    corner = f"{first} \\ {second}"
+    yield f"  {corner:<24}" + "".join(f"{answer:>9}" for answer in grid["answers"])
+    yield from (f"  {answer:<24}" + "".join(f"{count:>9}" for count in counts) for answer, counts in grid["rows"])

@@ -1,0 +1,291 @@
+"""PRISMA 2020 counts as a pure function of what stands in the review, and the sums that must close.
+
+Page et al. (2021), The PRISMA 2020 statement, doi 10.1136/bmj.n71. Fields bear the keys of the PRISMA2020 template
+(doi 10.1002/cl2.1230). Records that nobody has read and decisions still to come are counted as just that, never as
+excluded. A record belongs to the route by which it was itself read, whatever its duplicates' routes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from asreview_mc.core.event import ReferencesRead
+from asreview_mc.review.eligibility import eligibility
+from asreview_mc.review.state import State
+
+UNSETTLED = "reason not settled"
+RESULTS = {
+    "database": "database_results",
+    "register": "register_results",
+    "website": "website_results",
+    "organisation": "organisation_results",
+    "citation": "citations_results",
+}
+"""The template's key for each route of a reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prisma:
+    """Numbers of the flow diagram.
+
+    Attributes
+    ----------
+    database_results, register_results, website_results, organisation_results, citations_results : int
+        Records identified, those included that could not be read.
+    database_specific_results, register_specific_results : mapping of source to int
+    duplicates, excluded_automatic, excluded_other : int
+        Removed before screening from databases and registers; `excluded_other` are records that could not be read.
+        Nothing is set aside by a model without a person, so `excluded_automatic` is 0.
+    not_screened, records_screened, pending_abstract, records_excluded : int
+        Records nobody has decided on; those begun; those of them that wait for a decision or a settlement; and those
+        excluded on title and abstract.
+    dbr_sought_reports, dbr_notretrieved_reports, pending_fulltext, dbr_assessed, dbr_included : int
+    dbr_excluded : mapping of reason to int
+        By the reasons' labels in the protocol's order; exclusions whose reason is still disputed come last.
+    other_duplicates, …, other_excluded
+        The same for records identified by other methods.
+    new_studies, new_reports, previous_studies, previous_reports, total_studies, total_reports : int
+        A study is one report until reports are linked; a review has no previous version.
+    papers : mapping of key to tuple of str
+        Ids of the records behind every number, in reading order; ``key: name`` for one source or reason. What could
+        not be read has no id and stands as ``file, position``.
+    """
+
+    database_results: int = 0
+    database_specific_results: Mapping[str, int] = field(default_factory=dict)
+    register_results: int = 0
+    register_specific_results: Mapping[str, int] = field(default_factory=dict)
+    duplicates: int = 0
+    excluded_automatic: int = 0
+    excluded_other: int = 0
+    not_screened: int = 0
+    records_screened: int = 0
+    pending_abstract: int = 0
+    records_excluded: int = 0
+    dbr_sought_reports: int = 0
+    dbr_notretrieved_reports: int = 0
+    pending_fulltext: int = 0
+    dbr_assessed: int = 0
+    dbr_excluded: Mapping[str, int] = field(default_factory=dict)
+    dbr_included: int = 0
+    website_results: int = 0
+    organisation_results: int = 0
+    citations_results: int = 0
+    other_duplicates: int = 0
+    other_removed: int = 0
+    other_not_screened: int = 0
+    other_records_screened: int = 0
+    other_pending_abstract: int = 0
+    other_records_excluded: int = 0
+    other_sought_reports: int = 0
+    other_notretrieved_reports: int = 0
+    other_pending_fulltext: int = 0
+    other_assessed: int = 0
+    other_excluded: Mapping[str, int] = field(default_factory=dict)
+    other_included: int = 0
+    new_studies: int = 0
+    new_reports: int = 0
+    previous_studies: int = 0
+    previous_reports: int = 0
+    total_studies: int = 0
+    total_reports: int = 0
+    papers: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+
+    @property
+    def pending(self) -> int:
+        """Records from databases and registers that were begun and have no outcome yet, at either stage."""
+        return self.pending_abstract + self.pending_fulltext
+
+    @property
+    def other_pending(self) -> int:
+        """Records from other methods that were begun and have no outcome yet, at either stage."""
+        return self.other_pending_abstract + self.other_pending_fulltext
+
+    @property
+    def other_results(self) -> int:
+        """Records identified by other methods than databases and registers."""
+        return self.website_results + self.organisation_results + self.citations_results
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One sum that must close: `name` is the equation in words, `left` and `right` its two sides."""
+
+    name: str
+    left: int
+    right: int
+
+    @property
+    def ok(self) -> bool:
+        """Whether both sides are equal."""
+        return self.left == self.right
+
+
+@dataclass(frozen=True, slots=True)
+class _Arm:
+    """The keys of one column of the diagram."""
+
+    duplicates: str
+    removed: str
+    not_screened: str
+    screened: str
+    pending_abstract: str
+    excluded: str
+    sought: str
+    not_retrieved: str
+    pending_fulltext: str
+    assessed: str
+    reasons: str
+    included: str
+
+
+_DATABASES = _Arm(
+    "duplicates",
+    "excluded_other",
+    "not_screened",
+    "records_screened",
+    "pending_abstract",
+    "records_excluded",
+    "dbr_sought_reports",
+    "dbr_notretrieved_reports",
+    "pending_fulltext",
+    "dbr_assessed",
+    "dbr_excluded",
+    "dbr_included",
+)
+_OTHER = _Arm(
+    "other_duplicates",
+    "other_removed",
+    "other_not_screened",
+    "other_records_screened",
+    "other_pending_abstract",
+    "other_records_excluded",
+    "other_sought_reports",
+    "other_notretrieved_reports",
+    "other_pending_fulltext",
+    "other_assessed",
+    "other_excluded",
+    "other_included",
+)
+
+
+def count(state: State) -> Prisma:
+    """Count the flow of records through a review; no number depends on what a pending decision says."""
+    papers: dict[str, list[str]] = defaultdict(list)
+    unique = _identify(state, papers)
+    touched = set(state.begun("abstract"))
+    for arm, record_ids in unique.items():
+        _screen(state, arm, record_ids, touched, papers)
+        _assess(state, arm, record_ids, papers)
+    papers["new_reports"] = sorted(papers[_DATABASES.included] + papers[_OTHER.included])
+    for key in ("new_studies", "total_studies", "total_reports"):
+        papers[key] = papers["new_reports"]
+    values: dict[str, Any] = {key: len(ids) for key, ids in papers.items() if key in Prisma.__dataclass_fields__}
+    for key in ("database_specific_results", "register_specific_results", _DATABASES.reasons, _OTHER.reasons):
+        start = f"{key}: "
+        values[key] = {name.removeprefix(start): len(ids) for name, ids in papers.items() if name.startswith(start)}
+    return Prisma(**values, papers={key: tuple(ids) for key, ids in papers.items()})
+
+
+def _identify(state: State, papers: dict[str, list[str]]) -> dict[_Arm, list[str]]:
+    """Sort what was read into the columns, and return the unique records of each."""
+    unique: dict[_Arm, list[str]] = {_DATABASES: [], _OTHER: []}
+    for logged in state.readings:
+        reading = logged.event
+        if not isinstance(reading, ReferencesRead):
+            raise TypeError(f"expected ReferencesRead, got {type(reading).__name__}")
+        arm = _DATABASES if reading.via in ("database", "register") else _OTHER
+        unread = [f"{reading.file}, {reject.get('position', '')}" for reject in reading.rejected]
+        read = _ids(reading)
+        papers[RESULTS[reading.via]] += [*read, *unread]
+        if arm is _DATABASES:
+            papers[f"{reading.via}_specific_results: {reading.source}"] += [*read, *unread]
+            papers[f"{reading.via}_specific_results"] += [*read, *unread]
+        papers[arm.removed] += unread
+        papers[arm.duplicates] += [one for one in read if one in state.merges]
+        unique[arm] += [one for one in read if one not in state.merges]
+    return unique
+
+
+def _ids(reading: ReferencesRead) -> list[str]:
+    first = int(reading.first[1:]) if reading.read else 0
+    return [f"r{number:06d}" for number in range(first, first + reading.read)]
+
+
+def _screen(
+    state: State, arm: _Arm, record_ids: Iterable[str], touched: set[str], papers: dict[str, list[str]]
+) -> None:
+    for record_id in record_ids:
+        outcome = state.verdict("abstract", record_id).outcome
+        papers[arm.screened if record_id in touched else arm.not_screened].append(record_id)
+        if outcome == "exclude":
+            papers[arm.excluded].append(record_id)
+        elif record_id in touched and outcome != "include":
+            papers[arm.pending_abstract].append(record_id)
+
+
+def _assess(state: State, arm: _Arm, record_ids: Iterable[str], papers: dict[str, list[str]]) -> None:
+    found = eligibility(state, record_ids)
+    papers[arm.sought] += found.sought
+    papers[arm.not_retrieved] += found.not_retrieved
+    papers[arm.pending_fulltext] += found.pending
+    papers[arm.assessed] += found.assessed
+    papers[arm.included] += found.included
+    labels = {reason.code: reason.label for reason in state.protocol.reasons}
+    others = sorted(set(found.excluded) - set(labels) - {""})
+    for code in (*labels, *others, ""):
+        if code in found.excluded:
+            name = labels.get(code, code) or UNSETTLED
+            papers[f"{arm.reasons}: {name}"] += found.excluded[code]
+            papers[arm.reasons] += found.excluded[code]
+
+
+def checks(prisma: Prisma) -> list[Check]:
+    """Return every sum of the diagram with both its sides; the other column's only where it has records."""
+    n = prisma
+    results = {
+        name: sum(getattr(n, name).values()) for name in ("database_specific_results", "register_specific_results")
+    }
+    found = [
+        Check("records by database = records from databases", results["database_specific_results"], n.database_results),
+        Check("records by register = records from registers", results["register_specific_results"], n.register_results),
+        *_column("databases and registers", _DATABASES, n, n.database_results + n.register_results),
+    ]
+    if n.other_results:
+        found += _column("other methods", _OTHER, n, n.other_results)
+    return [
+        *found,
+        Check("included from all columns = new reports", n.dbr_included + n.other_included, n.new_reports),
+        Check("previous + new studies = total studies", n.previous_studies + n.new_studies, n.total_studies),
+        Check("previous + new reports = total reports", n.previous_reports + n.new_reports, n.total_reports),
+    ]
+
+
+def _column(title: str, arm: _Arm, prisma: Prisma, identified: int) -> list[Check]:
+    n = {name: getattr(prisma, getattr(arm, name)) for name in _Arm.__dataclass_fields__}
+    removed = n["duplicates"] + n["removed"] + (prisma.excluded_automatic if arm is _DATABASES else 0)
+    return [
+        Check(
+            f"{title}: identified − removed = screened + not screened",
+            identified - removed,
+            n["screened"] + n["not_screened"],
+        ),
+        Check(
+            f"{title}: screened = excluded + sought + pending",
+            n["screened"],
+            n["excluded"] + n["sought"] + n["pending_abstract"],
+        ),
+        Check(
+            f"{title}: sought = not retrieved + assessed + pending",
+            n["sought"],
+            n["not_retrieved"] + n["assessed"] + n["pending_fulltext"],
+        ),
+        Check(
+            f"{title}: assessed = included + excluded by reason",
+            n["assessed"],
+            n["included"] + sum(n["reasons"].values()),
+        ),
+    ]

@@ -1,0 +1,184 @@
+"""Records with what was decided on them, for other programs: CSV, JSON and RIS.
+
+Fields bear the names that reading knows. Decisions are shown as far as the person asking may see them; what stands for
+a record gives no pending decision away and is always there. The head of the log stands in every object, row or
+reference, as `log_head`, since none of the three formats has a better place for it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from asreview_mc.core.errors import UnknownError
+from asreview_mc.core.protocol import STAGES, Stage
+from asreview_mc.core.record import Record
+from asreview_mc.report.ris import to_ris
+from asreview_mc.report.writing import Cell, csv_lines, csv_text, encoded, suffix_of, write
+from asreview_mc.review.consensus import Standing, Verdict
+from asreview_mc.review.eligibility import Eligibility, eligibility, retrieval_status
+from asreview_mc.review.state import State
+from asreview_mc.review.topics import confirmed
+
+WHAT = ("included", "excluded", "all", "unread")
+_SEPARATOR = "; "
+_FIELDS = tuple(item.name for item in fields(Record))
+
+
+def export(state: State, records: Mapping[str, Record], path: Path, what: str, viewer: str | None, head: str) -> int:
+    """Write records to a file and return how many were written; duplicates live on in the record they were merged into.
+
+    Parameters
+    ----------
+    path : Path
+        The suffix names the format: .ris, .csv or .json.
+    what : {"included", "excluded", "all", "unread"}
+        Included in the review; excluded on title and abstract or on full text; all; those nobody has decided on.
+    viewer : str or None
+        Who is asking.
+    head : str
+        Hash of the last event of the log.
+
+    Raises
+    ------
+    UnknownError
+        If `what` is none of these.
+    OutputError
+        If the suffix is none of these, or the file cannot be written.
+    """
+    form = _FORMATS[suffix_of(path, tuple(_FORMATS))]
+    if what not in WHAT:
+        raise UnknownError(f"no set of records is called {what!r}", remedy=f"Choose one of {', '.join(WHAT)}")
+    chosen = select(state, what)
+    found = eligibility(state)
+    write(path, encoded(form([describe(state, records[one], found, viewer, head) for one in chosen])))
+    return len(chosen)
+
+
+def select(state: State, what: str) -> list[str]:
+    """Return the unique records that `what` names, in reading order."""
+    if what == "included":
+        return list(eligibility(state).included)
+    if what == "excluded":
+        out = {one for ids in eligibility(state).excluded.values() for one in ids}
+        return [one for one in state.unique() if one in out or state.verdict("abstract", one).outcome == "exclude"]
+    touched = set(state.begun("abstract")) if what == "unread" else set()
+    return [one for one in state.unique() if one not in touched]
+
+
+def describe(state: State, record: Record, found: Eligibility, viewer: str | None, head: str) -> dict[str, Any]:
+    """Return a record as one plain object.
+
+    Besides the fields of a record it has
+
+    - `sources`, and `duplicates`: ids merged into it;
+    - `included`: 1, 0, or None while open;
+    - `outcome_abstract`, `outcome_fulltext`: include, exclude, conflict, pending; full text also not-retrieved, and
+      empty where the record did not get so far;
+    - `reason_abstract`, `reason_fulltext`: codes; `exclusion_reason`: the one that counts, in words;
+    - `settled`: stages that took a settlement;
+    - `subtopics`: codes, or None while nobody has confirmed any;
+    - `decisions`: those that `viewer` may see;
+    - `log_head`.
+    """
+    one = record.record_id
+    verdicts: dict[Stage, Verdict] = {stage: state.verdict(stage, one) for stage in STAGES}
+    assessed = verdicts["abstract"].outcome == "include"
+    topics = confirmed(state, one)
+    return record.to_dict() | {
+        "sources": state.sources_of(one),
+        "duplicates": state.members(one),
+        "included": _included(verdicts, one in found.included),
+        "outcome_abstract": verdicts["abstract"].outcome,
+        "reason_abstract": verdicts["abstract"].reason,
+        "outcome_fulltext": _fulltext_outcome(state, one, verdicts["fulltext"]) if assessed else "",
+        "reason_fulltext": verdicts["fulltext"].reason if assessed else "",
+        "exclusion_reason": _reason(state, verdicts, assessed),
+        "settled": [stage for stage in STAGES if verdicts[stage].settled],
+        "subtopics": list(topics.codes) if topics else None,
+        "decisions": [_decision(stage, said) for stage in STAGES for said in state.visible(stage, one, viewer)],
+        "log_head": head,
+    }
+
+
+def _included(verdicts: Mapping[Stage, Verdict], included: bool) -> int | None:
+    out = verdicts["abstract"].outcome == "exclude" or (
+        verdicts["abstract"].outcome == "include" and verdicts["fulltext"].outcome == "exclude"
+    )
+    return 1 if included else 0 if out else None
+
+
+def _fulltext_outcome(state: State, record_id: str, verdict: Verdict) -> str:
+    if verdict.outcome == "pending" and retrieval_status(state, record_id) == "not-retrieved":
+        return "not-retrieved"
+    return verdict.outcome
+
+
+def _reason(state: State, verdicts: Mapping[Stage, Verdict], assessed: bool) -> str:
+    verdict = verdicts["fulltext" if assessed else "abstract"]
+    labels = {reason.code: reason.label for reason in state.protocol.reasons}
+    return labels.get(verdict.reason, verdict.reason) if verdict.outcome == "exclude" else ""
+
+
+def _decision(stage: Stage, said: Standing) -> dict[str, str]:
+    return {
+        "stage": stage,
+        "reviewer": said.reviewer,
+        "decision": said.decision,
+        "reason": said.reason,
+        "note": said.note,
+        "at": said.at,
+    }
+
+
+def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    """Write rows as CSV, in one step and with every cell disarmed.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    write(path, encoded(csv_lines(header, rows)))
+
+
+def _to_json(described: Sequence[Mapping[str, Any]]) -> str:
+    return json.dumps(described, ensure_ascii=False, indent=1) + "\n"
+
+
+def _to_csv(described: Sequence[Mapping[str, Any]]) -> str:
+    rows = [_row(one) for one in described]
+    columns = dict.fromkeys((*_FIELDS, *(name for row in rows for name in row)))
+    return csv_text(rows, [name for name in columns if name != "log_head"] + ["log_head"])
+
+
+def _row(described: Mapping[str, Any]) -> dict[str, Cell]:
+    """Flatten one object: lists are joined, decisions become a column per stage and reviewer, `extra` stays JSON."""
+    row: dict[str, Cell] = {}
+    for name, value in described.items():
+        if name == "extra":
+            row[name] = json.dumps(value, ensure_ascii=False) if value else ""
+        elif name == "decisions":
+            row |= _decision_columns(value)
+        else:
+            row[name] = _SEPARATOR.join(value) if isinstance(value, list) else value
+    return row
+
+
+def _decision_columns(decisions: Iterable[Mapping[str, str]]) -> dict[str, Cell]:
+    columns: dict[str, list[str]] = {}
+    for said in decisions:
+        for part in ("decision", "reason", "note"):
+            if said[part]:
+                columns.setdefault(f"{part}_{said['stage']}_{said['reviewer']}", []).append(said[part])
+    return {name: _SEPARATOR.join(values) for name, values in columns.items()}
+
+
+_FORMATS: Mapping[str, Callable[[Sequence[Mapping[str, Any]]], str]] = {
+    ".csv": _to_csv,
+    ".json": _to_json,
+    ".ris": to_ris,
+}
