@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from typing import Any, Literal
 
@@ -187,6 +188,7 @@ def template(name: str) -> str:
     return (resources.files("asreview_mc.core") / "templates" / f"{name}.toml").read_text("utf-8")
 
 
+@lru_cache(maxsize=8)  # a protocol is a value, and every decision asks for the one that holds
 def parse(text: str, *, where: str = "protocol.toml") -> Protocol:
     """Read a protocol from TOML.
 
