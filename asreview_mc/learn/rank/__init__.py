@@ -1,0 +1,129 @@
+"""Rankers: ASReview's ELAS models, exactly, and ours."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Protocol, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from asreview_mc.core.errors import UnknownError
+from asreview_mc.learn.features import FeatureSet, Floats
+
+DEFAULT = "hybrid"
+NAMES = ("hybrid", "elas_u4", "elas_u3", "random")
+
+
+class Ranker(Protocol):
+    """Learns from labelled rows and scores all rows.
+
+    Attributes
+    ----------
+    name, label : str
+        For the command line and for people.
+    text_blocks : tuple of str
+        What `asreview_mc.learn.features.build` must make of the texts.
+    uses_vectors : bool
+        Whether embeddings and the protocol's query help it; without them it works all the same.
+    follows_asreview : bool
+        Whether a replay must follow ``asreview simulate`` in the order of rows and in random numbers.
+    note_ : str or None
+        After `fit`: why the scores say less than they could, such as no labels and no protocol; else ``None``.
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    text_blocks: ClassVar[tuple[str, ...]]
+    uses_vectors: ClassVar[bool]
+    follows_asreview: ClassVar[bool]
+    note_: str | None
+
+    def fit(self, features: FeatureSet, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        """Learn from labelled rows: `y` is 0 or 1 and may be empty or of one kind; weights are above 0."""
+        ...
+
+    def decision_function(self, features: FeatureSet) -> Floats:
+        """Return a finite score a row, shape (n,); higher is more relevant. Give all rows at once."""
+        ...
+
+    def parts(self, features: FeatureSet) -> dict[str, Floats]:
+        """Return what each block, and ``"prior"``, adds to the score; each of shape (n,)."""
+        ...
+
+    @property
+    def coefficients(self) -> dict[str, Floats]:
+        """Weight of each column, for the blocks that were learnt from."""
+        ...
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the settings by name."""
+        ...
+
+
+class Random:
+    """Any order, the same for a seed: what every ranker must beat."""
+
+    name: ClassVar[str] = "random"
+    label: ClassVar[str] = "Random order"
+    text_blocks: ClassVar[tuple[str, ...]] = ()
+    uses_vectors: ClassVar[bool] = False
+    follows_asreview: ClassVar[bool] = False
+    note_: str | None = "drawn by lot"
+    coefficients: ClassVar[dict[str, Floats]] = {}
+
+    def __init__(self, random_state: int = 0) -> None:
+        self.random_state = random_state
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the settings by name."""
+        return {"random_state": self.random_state}
+
+    def fit(self, features: FeatureSet, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        """Learn nothing."""
+        return self
+
+    def decision_function(self, features: FeatureSet) -> Floats:
+        """Return a number between 0 and 1 for each row, shape (n,)."""
+        drawn: NDArray[np.float64] = np.random.default_rng(self.random_state).random(len(features))
+        return drawn
+
+    def parts(self, features: FeatureSet) -> dict[str, Floats]:
+        """Return nothing: no block speaks for any row."""
+        return {}
+
+
+def make(name: str = DEFAULT, *, seed: int) -> Ranker:
+    """Return a new ranker; the same seed and labels give the same scores however often it was fitted before.
+
+    Raises
+    ------
+    UnknownError
+        If no ranker has that name.
+    """
+    if name not in NAMES:
+        import difflib
+
+        near = difflib.get_close_matches(name, NAMES, n=1)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        raise UnknownError(f"no ranker is called {name!r}", remedy=f"{hint}Rankers are {', '.join(NAMES)}")
+    if name == "random":
+        return Random(random_state=seed)
+    from asreview_mc.learn.rank.elas import ElasU3, ElasU4
+    from asreview_mc.learn.rank.hybrid import Hybrid
+
+    if name == "hybrid":
+        return Hybrid(random_state=seed)
+    return ElasU4(random_state=seed) if name == "elas_u4" else ElasU3()
+
+
+def as_asreview_simulates(ranker: Ranker, *, seed: int) -> Ranker:
+    """Return a ranker that draws one random number after the other, as ``asreview simulate --seed SEED`` does.
+
+    ASReview seeds NumPy's global generator once, and each training of the SVM draws the next number from it. What it
+    ranks therefore depends on how often it was trained, which suits a replay and not a live review.
+    """
+    from asreview_mc.learn.rank.elas import ElasU4
+
+    if not isinstance(ranker, ElasU4):
+        return ranker
+    return ElasU4(C=ranker.C, ratio=ranker.ratio, random_state=np.random.RandomState(seed))

@@ -1,0 +1,141 @@
+"""The hybrid is useful with no labels, with one kind of label and with both, and says what its order rests on."""
+
+import time
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+
+from asreview_mc.learn.features import EMBEDDING, WORDS, FeatureSet, build
+from asreview_mc.learn.rank.explain import NOTHING, why
+from asreview_mc.learn.rank.hybrid import Hybrid
+
+NONE = np.array([], dtype=int)
+
+
+def without(features, *names):
+    return FeatureSet(
+        {name: block for name, block in features.blocks.items() if name not in names},
+        None if "prior" in names else features.prior,
+        features.vocabulary,
+    )
+
+
+def test_no_labels_rank_by_the_protocol(features, labels):
+    """With zero labels the order is that of the protocol's query, which finds the relevant ones sooner."""
+    ranker = Hybrid().fit(features.take(NONE), [])
+    scores = ranker.decision_function(features)
+    assert (
+        np.argsort(-scores, kind="stable").tolist() == np.argsort(-np.round(features.prior, 9), kind="stable").tolist()
+    )
+    assert roc_auc_score(labels, scores) > 0.8
+    assert ranker.note_ is None
+
+
+def test_no_labels_and_no_protocol_keep_the_given_order(features):
+    """Knowing nothing it says so and ranks nothing."""
+    bare = without(features, "prior")
+    ranker = Hybrid().fit(bare.take(NONE), [])
+    assert not ranker.decision_function(bare).any()
+    assert "given order" in ranker.note_
+
+
+def test_only_positives_find_their_like(features, labels):
+    """Two relevant papers without a protocol lift those like them."""
+    bare = without(features, "prior")
+    rows = np.flatnonzero(labels == 1)[:2]
+    ranker = Hybrid().fit(bare.take(rows), labels[rows])
+    rest = np.setdiff1d(np.arange(len(labels)), rows)
+    assert roc_auc_score(labels[rest], ranker.decision_function(bare)[rest]) > 0.8
+    assert ranker.note_
+
+
+def test_only_negatives_go_elsewhere(features, labels):
+    """Two irrelevant papers without a protocol push those like them down."""
+    bare = without(features, "prior")
+    rows = np.flatnonzero(labels == 0)[:2]
+    scores = Hybrid().fit(bare.take(rows), labels[rows]).decision_function(bare)
+    rest = np.setdiff1d(np.arange(len(labels)), rows)
+    assert roc_auc_score(labels[rest], scores[rest]) > 0.6
+
+
+def test_only_negatives_leave_the_protocol_in_the_lead(features, labels):
+    """With irrelevant papers alone the protocol still leads."""
+    rows = np.flatnonzero(labels == 0)[:5]
+    scores = Hybrid().fit(features.take(rows), labels[rows]).decision_function(features)
+    assert np.corrcoef(scores, features.prior)[0, 1] > 0.7
+
+
+def test_protocol_gives_way_to_decisions(features, labels):
+    """The protocol's share falls as 3 / (3 + positives), where a maybe is half a positive."""
+    positive = np.flatnonzero(labels == 1)
+    for taken, weights, expected in ((3, None, 0.5), (9, None, 0.25), (6, np.full(6, 0.5), 0.5)):
+        rows = positive[:taken]
+        parts = Hybrid().fit(features.take(rows), labels[rows], weights).parts(features)
+        assert np.allclose(parts["prior"], expected * features.prior)
+
+
+def test_works_on_words_alone_and_joins_embeddings_later(features, labels):
+    """Without embeddings the words rank; with them both do."""
+    rows = np.arange(20)
+    words = without(features, EMBEDDING, "prior")
+    assert set(Hybrid().fit(words.take(rows), labels[rows]).parts(words)) == {WORDS}
+    both = Hybrid().fit(features.take(rows), labels[rows]).parts(features)
+    assert set(both) == {WORDS, EMBEDDING, "prior"}
+
+
+def test_parts_add_up(features, labels):
+    """The score is the sum of its parts."""
+    rows = np.arange(20)
+    ranker = Hybrid().fit(features.take(rows), labels[rows])
+    total = sum(ranker.parts(features).values())
+    assert np.allclose(total, ranker.decision_function(features), atol=1e-8)
+
+
+def test_reasons_name_words_of_the_record(features, labels):
+    """Words given as reasons stand in the record and speak for relevance."""
+    rows = np.r_[np.flatnonzero(labels == 1)[:5], np.flatnonzero(labels == 0)[:5]]
+    words = without(features, EMBEDDING, "prior")
+    ranker = Hybrid().fit(words.take(rows), labels[rows])
+    row = int(np.flatnonzero(labels == 1)[-1])
+    (reason,) = why(words, ranker, [row])
+    present = {words.vocabulary[WORDS][column] for column in words.blocks[WORDS][[row]].nonzero()[1]}
+    named = reason.split(", ")
+    assert 1 <= len(named) <= 3
+    assert set(named) <= present
+
+
+def test_reasons_pass_over_stop_words():
+    """Words like "the" and numbers may weigh, but are no reason to read out."""
+    titles = ["the 2020 badge of the year", "the 2020 badge of the week", "terns fly", "gulls fly"]
+    words = build(titles, [""] * 4)
+    ranker = Hybrid().fit(words.take([0, 2]), [1, 0])
+    (reason,) = why(words, ranker, [1])
+    assert reason == "badge"
+
+
+def test_reason_before_any_decision_is_the_protocol(features):
+    """With no labels the best record is there for the protocol, and the worst has no reason."""
+    ranker = Hybrid().fit(features.take(NONE), [])
+    best, worst = int(np.argmax(features.prior)), int(np.argmin(features.prior))
+    assert why(features, ranker, [best, worst]) == ["close to the protocol's question", NOTHING]
+
+
+def test_reasons_never_claim_included_papers_that_are_not(features, labels):
+    """While only irrelevant papers are known, nothing is "like the included papers"."""
+    rows = np.flatnonzero(labels == 0)[:4]
+    ranker = Hybrid().fit(features.take(rows), labels[rows])
+    assert not any("included" in reason for reason in why(features, ranker, range(len(labels))))
+
+
+def test_retraining_takes_moments():
+    """Two thousand records with three hundred labels are learnt and scored well within a second."""
+    from scipy.sparse import random_array
+
+    rng = np.random.default_rng(1)
+    words = random_array((2000, 50_000), density=0.003, format="csr", random_state=rng)
+    vectors = rng.normal(size=(2000, 384))
+    features = FeatureSet({WORDS: words, EMBEDDING: vectors / np.linalg.norm(vectors, axis=1, keepdims=True)})
+    labels = (np.arange(300) % 10 == 0).astype(int)
+    start = time.perf_counter()
+    Hybrid().fit(features.take(range(300)), labels).decision_function(features)
+    assert time.perf_counter() - start < 1
