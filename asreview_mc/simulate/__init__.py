@@ -1,0 +1,1 @@
+"""Replays of labelled reviews with the rankers of the live product, and the metrics over them."""
