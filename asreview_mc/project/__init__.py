@@ -1,0 +1,1 @@
+"""The conductor: one verb per thing a user can ask of a review."""

@@ -1,0 +1,90 @@
+"""Where the review stands, and the log that shows how it came there, as far as the one who asks may see."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from asreview_mc.core.errors import UnknownError
+from asreview_mc.core.event import EVENTS, encode
+from asreview_mc.core.protocol import STAGES, Stage
+from asreview_mc.project.review import Review
+from asreview_mc.review.eligibility import eligibility
+from asreview_mc.review.state import State
+from asreview_mc.review.topics import unconfirmed
+
+
+def status(review: Review) -> dict[str, Any]:
+    """Return counts per stage and per reviewer that give away no pending decision.
+
+    For each stage: `records` it is about, how many are `included`, `excluded`, in `conflict` or `pending`. For each
+    reviewer: how many records they have `decided` on and how many are `waiting` for them.
+    """
+    state = review.state
+    return {
+        "title": state.protocol.title,
+        "records": state.n_records,
+        "duplicates": len(state.merges),
+        "unique": state.n_records - len(state.merges),
+        "without_abstract": sum(not review.records[record_id].abstract for record_id in state.unique()),
+        "stages": {stage: _stage(state, stage) for stage in STAGES},
+        "reviewers": [
+            {
+                "name": person.name,
+                "role": person.role,
+                **{
+                    stage: {
+                        "decided": state.decided_by(stage, person.name),
+                        "waiting": len(state.queue(stage, person.name)),
+                    }
+                    for stage in STAGES
+                    if person.name in state.protocol.screeners
+                },
+            }
+            for person in state.protocol.reviewers
+        ],
+        "included": len(eligibility(state).included),
+        "topics_unconfirmed": len(unconfirmed(state)),
+        "events": state.seq,
+        "head": review.head,
+    }
+
+
+def _stage(state: State, stage: Stage) -> dict[str, int]:
+    outcomes = [state.verdict(stage, record_id).outcome for record_id in state.eligible(stage)]
+    return {
+        "records": len(outcomes),
+        "included": outcomes.count("include"),
+        "excluded": outcomes.count("exclude"),
+        "conflict": outcomes.count("conflict"),
+        "pending": outcomes.count("pending"),
+    }
+
+
+def events(
+    review: Review, viewer: str | None, *, record_id: str = "", reviewer: str = "", kind: str = ""
+) -> list[dict[str, Any]]:
+    """Return the log as plain values, each event with its place and hash.
+
+    An event that `viewer` may not see yet keeps its place and its hash but not what it says.
+
+    Raises
+    ------
+    UnknownError
+        If there is no such record, reviewer or kind.
+    """
+    state = review.state
+    if kind and kind not in EVENTS:
+        raise UnknownError(f"no event is of the kind {kind!r}", remedy=f"Kinds are {', '.join(EVENTS)}")
+    if record_id:
+        review.record(record_id)
+    if reviewer:
+        state.protocol.reviewer(reviewer)
+    shown = []
+    for logged in review.log.events(about=[record_id] if record_id else None, kinds=[kind] if kind else None):
+        hidden = not state.may_see(logged, viewer)
+        if reviewer and (hidden or reviewer not in logged.event.actors):
+            continue
+        place = {"seq": logged.seq, "at": logged.at, "kind": logged.event.kind, "hash": logged.hash}
+        shown.append(place | ({"hidden": True} if hidden else json.loads(encode(logged.event))))
+    return shown

@@ -1,0 +1,122 @@
+"""Identification: read reference files into the review and merge what is certainly the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from asreview_mc.core.errors import ReadError, UnknownError
+from asreview_mc.core.event import Merged, ReferencesRead
+from asreview_mc.core.protocol import Source
+from asreview_mc.identify import dedup as duplicates
+from asreview_mc.identify import references
+from asreview_mc.project.review import Review
+
+ROUTES = ("database", "register", "website", "organisation", "citation")
+
+
+@dataclass(frozen=True, slots=True)
+class Deduplicated:
+    """What a run of `dedup` came to: `merged` in this run, the rest as of now.
+
+    `clusters` counts records that stand for duplicates of theirs; ``unique == records - all merged so far``.
+    """
+
+    records: int
+    merged: int
+    clusters: int
+    to_review: int
+    unique: int
+
+
+def add(
+    review: Review,
+    paths: Sequence[Path],
+    *,
+    source: str,
+    via: str = "database",
+    searched: str = "",
+    query: str = "",
+    by: str = "",
+) -> list[ReferencesRead]:
+    """Read files into the review, all or none, and return the events that say what was found in each.
+
+    Parameters
+    ----------
+    source : str
+        Name of the database or other place that the files come from.
+    via : str
+        Route of PRISMA 2020, one of `ROUTES`.
+    searched, query, by : str
+        When, how and by whom the source was searched; `searched` and `query` default to the protocol's for `source`.
+
+    Raises
+    ------
+    ReadError
+        If a file cannot be read at all, or was read before.
+    UnknownError
+        If `via` is no route, the source has no name, or nobody is called `by`.
+    """
+    if via not in ROUTES:
+        raise UnknownError(f"no route is called {via!r}", where="--via", remedy=f"Choose one of {', '.join(ROUTES)}")
+    if not source.strip():
+        raise UnknownError("the source has no name", where="--source", remedy="Name the database that the file is from")
+    if by:
+        review.protocol.reviewer(by)
+    readings = [references.read(path) for path in paths]
+    planned = next((known for known in review.protocol.sources if known.name == source), Source(source))
+    added = []
+    with review.transaction():
+        for path, reading in zip(paths, readings, strict=True):
+            _refuse_second(review, path, reading.sha256)
+            event = ReferencesRead(
+                file=path.name,
+                source=source.strip(),
+                via=via,
+                format=reading.format,
+                encoding=reading.encoding,
+                sha256=reading.sha256,
+                found=reading.found,
+                read=len(reading.records),
+                rejected=tuple(asdict(reject) for reject in reading.rejected),
+                stray=tuple(asdict(stray) for stray in reading.stray),
+                searched=searched or planned.searched,
+                query=query or planned.query,
+                by=by,
+            )
+            review.log.append_reading(event, reading.records)
+            added.append(event)
+    return added
+
+
+def _refuse_second(review: Review, path: Path, sha256: str) -> None:
+    for logged in review.state.readings:
+        known = logged.event
+        if isinstance(known, ReferencesRead) and known.sha256 == sha256:
+            raise ReadError(
+                f"this file was read already, from {known.source} (event {logged.seq})",
+                where=str(path),
+                remedy="Nothing was added; leave it out",
+            )
+
+
+def dedup(review: Review, *, by: str = "") -> Deduplicated:
+    """Merge the certain duplicates among all records; every source is kept and nothing is deleted."""
+    with review.transaction():
+        state, merged = review.state, 0
+        for found in duplicates.find(review.log.records()):
+            record_id, into = state.kept(found.record_id), state.kept(found.into)
+            if record_id == into:
+                continue
+            kept, gone = sorted((record_id, into))
+            review.append(Merged(gone, kept, found.why, by))
+            state, merged = review.state, merged + 1
+    unique = list(state.unique())
+    return Deduplicated(
+        records=state.n_records,
+        merged=merged,
+        clusters=sum(bool(state.members(record_id)) for record_id in unique),
+        to_review=0,
+        unique=len(unique),
+    )

@@ -1,0 +1,132 @@
+"""The queue: unscreened records in the order in which they are most likely to matter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from asreview_mc.core.protocol import Stage
+from asreview_mc.learn import features, order
+from asreview_mc.learn.cache import CachedEncoder
+from asreview_mc.learn.encode import Encoder, SentenceEncoder
+from asreview_mc.learn.rank import DEFAULT, Ranker, make
+from asreview_mc.learn.rank.explain import why
+from asreview_mc.project.review import Review
+from asreview_mc.review.state import Label
+
+Progress = Callable[[int, int], None]
+SEED = 0
+
+
+def default_encoder() -> Encoder:
+    """Return the encoder used where none is named: all-MiniLM-L6-v2, its vectors kept in the user's cache."""
+    return CachedEncoder(SentenceEncoder())
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One place in a queue: `rank` from 1, `score` higher for more relevant, `why` in a few words."""
+
+    rank: int
+    record_id: str
+    score: float
+    title: str
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The unique records of a review as arrays; row k is ``record_ids[k]``. Immutable, so that threads can share it."""
+
+    record_ids: tuple[str, ...]
+    features: features.FeatureSet
+    ranker: str
+    fingerprint: str
+    rows: Mapping[str, int] = field(repr=False)
+
+    def scores(self, labels: Sequence[Label]) -> NDArray[np.float64]:
+        """Fit a fresh ranker on `labels` and return one score a record, shape (n,)."""
+        return self._fitted(labels).decision_function(self.features)
+
+    def why(self, labels: Sequence[Label], record_ids: Sequence[str]) -> list[str]:
+        """Return a few words on why each record stands where it does."""
+        return why(self.features, self._fitted(labels), [self.rows[record_id] for record_id in record_ids])
+
+    def _fitted(self, labels: Sequence[Label]) -> Ranker:
+        known = [label for label in labels if label.record_id in self.rows]
+        ranker = make(self.ranker, seed=SEED)
+        return ranker.fit(
+            self.features.take([self.rows[label.record_id] for label in known]),
+            np.array([label.y for label in known], dtype=np.int64),
+            np.array([label.weight for label in known], dtype=np.float64),
+        )
+
+    def best_first(self, scores: NDArray[np.float64], record_ids: Sequence[str]) -> list[str]:
+        """Return `record_ids` from the highest score to the lowest; ties keep the order given."""
+        rows = [self.rows[record_id] for record_id in record_ids]
+        return [self.record_ids[row] for row in order.best_first(scores, among=rows)]
+
+
+def gather_pool(
+    review: Review,
+    *,
+    ranker: str = DEFAULT,
+    encoder: Encoder | None = None,
+    keywords: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Pool:
+    """Turn the unique records of a review into what a ranker needs; vectors come from the cache where they can.
+
+    Parameters
+    ----------
+    keywords : sequence of str
+        Words added to the protocol's query.
+    progress : callable or None
+        Called with (done, total) while texts are encoded.
+    """
+    encoder = encoder or default_encoder()
+    record_ids = tuple(review.state.unique())
+    records = [review.records[record_id] for record_id in record_ids]
+    vectors = encoder.encode([record.text for record in records], progress=progress)
+    query = features.query("\n".join((review.protocol.query_text, *keywords)), encoder)
+    built = features.build([r.title for r in records], [r.abstract for r in records], vectors, query)
+    rows = {record_id: row for row, record_id in enumerate(record_ids)}
+    return Pool(record_ids, built, ranker, encoder.fingerprint, rows)
+
+
+def rank(
+    review: Review,
+    viewer: str | None,
+    *,
+    stage: Stage = "abstract",
+    seeds: Sequence[str] = (),
+    keywords: Sequence[str] = (),
+    ranker: str = DEFAULT,
+    encoder: Encoder | None = None,
+    progress: Progress | None = None,
+) -> list[Ranked]:
+    """Return the queue of `viewer`, best first: what they have still to decide, as law 4 lets it learn.
+
+    Without a viewer it is the queue of everything that still needs a decision, learnt from what is settled.
+
+    Parameters
+    ----------
+    seeds : sequence of str
+        Ids of records to count as relevant for this queue, without deciding on them.
+    """
+    pool = gather_pool(review, ranker=ranker, encoder=encoder, keywords=keywords, progress=progress)
+    state = review.state
+    known = {label.record_id for label in state.labels(viewer)}
+    chosen = [state.kept(review.record(seed).record_id) for seed in seeds]
+    labels = [*state.labels(viewer), *(Label(seed, 1, 1.0) for seed in chosen if seed not in known)]
+    waiting = state.queue(stage, viewer) if viewer else state.undecided(stage)
+    scores = pool.scores(labels)
+    ordered = pool.best_first(scores, waiting)
+    reasons = pool.why(labels, ordered)
+    return [
+        Ranked(place, record_id, float(scores[pool.rows[record_id]]), review.records[record_id].title, reason)
+        for place, (record_id, reason) in enumerate(zip(ordered, reasons, strict=True), start=1)
+    ]

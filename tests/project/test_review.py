@@ -1,0 +1,113 @@
+"""A review's folder: made once, opened by anybody, its protocol binding only when accepted."""
+
+import pytest
+
+from asreview_mc.core.errors import LogError, ProjectError, ProtocolError, UnknownError
+from asreview_mc.project.review import Review
+
+
+def test_a_new_review_has_an_accepted_protocol_that_equals_its_file(tmp_path):
+    """`init` leaves nothing to accept."""
+    with Review.create(tmp_path / "new", "micro-credentials") as review:
+        assert review.protocol.names == ("R1", "R2")
+        assert len(review.protocol.cards) == 10
+        assert review.draft_note() is None
+
+
+def test_a_second_init_is_refused_and_changes_nothing(review):
+    """What is there stays as it is."""
+    head = review.head
+    with pytest.raises(ProjectError, match="a review is here already"):
+        Review.create(review.folder)
+    assert review.head == head
+
+
+def test_a_folder_that_holds_only_a_protocol_is_not_overwritten(tmp_path):
+    """Somebody may have begun to write it by hand."""
+    (tmp_path / "protocol.toml").write_text("mine", "utf-8")
+    with pytest.raises(ProjectError):
+        Review.create(tmp_path)
+    assert (tmp_path / "protocol.toml").read_text("utf-8") == "mine"
+
+
+@pytest.mark.parametrize("made", [False, True])
+def test_a_folder_that_is_no_review_is_named(tmp_path, made):
+    """Missing and empty folders are user's errors."""
+    folder = tmp_path / "x"
+    if made:
+        folder.mkdir()
+    with pytest.raises(ProjectError, match="asreview-mc init DIR"):
+        Review.open(folder)
+
+
+def test_an_unknown_template_makes_no_folder(tmp_path):
+    """A refused `init` leaves nothing behind."""
+    with pytest.raises(UnknownError, match="micro-credentials, blank"):
+        Review.create(tmp_path / "x", "nonsense")
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_corrupt_database_is_said_in_one_line(review):
+    """SQLite's own error does not reach the user."""
+    review.close()
+    path = review.folder / "review.db"
+    for file in review.folder.glob("review.db-*"):
+        file.unlink()
+    path.write_bytes(b"not a database at all, but long enough to look at" * 100)
+    with pytest.raises(LogError) as raised:
+        Review.open(review.folder)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_draft_holds_only_once_accepted(review, amended):
+    """Until then the last accepted protocol counts, and one line says so."""
+    path = review.folder / "protocol.toml"
+    path.write_text(path.read_text("utf-8").replace('maybe = "conflict"', 'maybe = "include"'), "utf-8")
+    assert review.protocol.maybe == "conflict"
+    assert "protocol accept" in review.draft_note()
+    review.accept_protocol("R1", "maybe goes on")
+    assert review.protocol.maybe == "include"
+    assert review.draft_note() is None
+
+
+def test_a_draft_that_does_not_parse_leaves_the_accepted_one_in_force(review):
+    """A typo in the file stops nobody's screening."""
+    (review.folder / "protocol.toml").write_text("[review\n", "utf-8")
+    assert "not valid TOML" in review.draft_note()
+    assert review.protocol.title
+    with pytest.raises(ProtocolError):
+        review.accept_protocol("R1", "broken")
+
+
+def test_a_protocol_cannot_drop_somebody_whose_decisions_are_in_the_log(review):
+    """Decisions belong to reviewers; none becomes nobody's."""
+    from asreview_mc.project.screen import decide
+
+    decide(review, "r000001", "include", "R2")
+    path = review.folder / "protocol.toml"
+    path.write_text(path.read_text("utf-8").replace('name = "R2"', 'name = "R3"'), "utf-8")
+    with pytest.raises(ProtocolError, match="leaves out R2"):
+        review.accept_protocol("R1", "R2 left")
+
+
+def test_only_somebody_on_the_team_accepts(review):
+    """The event names a person who can be asked."""
+    path = review.folder / "protocol.toml"
+    path.write_text(path.read_text("utf-8") + "\n# a remark\n", "utf-8")
+    with pytest.raises(UnknownError, match="Mallory"):
+        review.accept_protocol("Mallory", "why not")
+
+
+def test_records_that_stand_for_duplicates_have_what_they_lack_from_them(tmp_path):
+    """A search result without an abstract gets it from the other database's record of the same paper."""
+    from asreview_mc.project import gather
+
+    (tmp_path / "bare.csv").write_text("title,doi\nOn badges,10.1234/abc\n", "utf-8")
+    (tmp_path / "full.csv").write_text("title,doi,abstract\nOn badges,10.1234/ABC,All about badges.\n", "utf-8")
+    with Review.create(tmp_path / "review") as review:
+        gather.add(review, [tmp_path / "bare.csv"], source="A")
+        gather.add(review, [tmp_path / "full.csv"], source="B")
+        assert review.records["r000001"].abstract == ""
+        gather.dedup(review)
+        assert review.records["r000001"].abstract == "All about badges."
+        assert review.state.sources_of("r000001") == ["A", "B"]
