@@ -1,0 +1,1 @@
+"""The command line. Parses, asks the project, prints; no sums, no SQL."""

@@ -1,0 +1,50 @@
+"""The command line as a whole: one Typer app, and one place where an error becomes one line and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from asreview_mc.cli import gather, screen, simulate, synthesise
+from asreview_mc.core.errors import AsreviewMCError
+from asreview_mc.core.version import __version__
+
+app = typer.Typer(
+    name="asreview-mc",
+    help="A whole systematic review, offline: identify, screen in pairs, rank, agree, classify, report.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for room in (gather, screen, synthesise, simulate):
+    room.register(app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"asreview-mc {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """A whole systematic review, offline: identify, screen in pairs, rank, agree, classify, report."""
+
+
+def main() -> None:
+    """Run the command line: exit 0 done, 1 a user's error in one line, 2 wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app()
+    except AsreviewMCError as error:
+        typer.echo(f"asreview-mc: {error}", err=True)
+        sys.exit(1)

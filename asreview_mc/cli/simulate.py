@@ -1,0 +1,122 @@
+"""Commands for methodologists: replay labelled reviews, measure orders, draw recall curves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from statistics import fmean
+from typing import Annotated, Any
+
+import typer
+
+from asreview_mc.cli.output import Json, answer, columns, progress, say
+
+OrderFiles = Annotated[
+    list[Path], typer.Argument(metavar="FILE...", help="Reading orders, as `simulate --orders` writes.")
+]
+SHOWN = ("loss", "ndcg", "wss95", "wss100", "tnr95", "recall10", "atd", "td_last")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to the app."""
+    for command in (simulate, metrics, plot):
+        app.command()(command)
+
+
+def _priors(text: str) -> tuple[int, int]:
+    parts = text.split(",")
+    if len(parts) != 2 or not all(part.strip().isdecimal() for part in parts):
+        raise typer.BadParameter("give two whole numbers, like 1,1")
+    return int(parts[0]), int(parts[1])
+
+
+def simulate(
+    data: Annotated[list[Path], typer.Argument(metavar="DATA.csv...", help="Labelled tables (.csv or .csv.gz).")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="CSV of results, a row per run.")],
+    ranker: Annotated[
+        list[str] | None, typer.Option(help="hybrid (default), elas_u4, elas_u3 or random; repeat for several.")
+    ] = None,
+    priors: Annotated[str, typer.Option(help="Relevant and irrelevant records known at the start.")] = "1,1",
+    seeds: Annotated[int, typer.Option(min=1, help="Runs per data set and ranker, with seeds 1 to N.")] = 3,
+    protocol: Annotated[
+        Path | None, typer.Option(help="protocol.toml or JSON that says what the reviews look for.")
+    ] = None,
+    n_query: Annotated[int, typer.Option(min=1, help="Records read between two trainings.")] = 1,
+    jobs: Annotated[int, typer.Option(min=-1, help="Processes; -1 for one a processor core.")] = 1,
+    orders: Annotated[Path | None, typer.Option(help="Folder for each run's reading order.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Replay labelled reviews, to see how soon the relevant records would have been found."""
+    from asreview_mc.simulate import grid
+
+    wanted = _priors(priors)
+    if jobs == 0:
+        raise typer.BadParameter("--jobs must not be 0")
+    with progress("Replaying") as bar:
+        results = grid.simulate(
+            data,
+            ranker or ["hybrid"],
+            priors=wanted,
+            seeds=seeds,
+            protocol=protocol,
+            n_query=n_query,
+            jobs=jobs,
+            progress=(lambda _stage, done, total: bar(done, total)) if bar else None,
+        )
+    grid.write_rows(results.rows, output)
+    say(f"Wrote {len(results.rows)} runs to {output}")
+    if orders:
+        grid.write_orders(results.orders, orders)
+        say(f"Wrote {len(results.orders)} orders to {orders}")
+    answer(as_json, {"runs": results.rows}, _means(results.rows))
+
+
+def _means(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Yield a table of means over seeds, data set by data set, and over data sets where there are several."""
+    rankers = list(dict.fromkeys(row["ranker"] for row in rows))
+    datasets = list(dict.fromkeys(row["dataset"] for row in rows))
+    table: list[tuple[object, ...]] = []
+    for ranker in rankers:
+        means = []
+        for dataset in datasets:
+            runs = [row for row in rows if row["ranker"] == ranker and row["dataset"] == dataset]
+            means.append([fmean(run[name] for run in runs) for name in SHOWN])
+            table.append((dataset, ranker, len(runs), *(f"{value:.3f}" for value in means[-1])))
+        if len(datasets) > 1:
+            overall = [fmean(column) for column in zip(*means, strict=True)]
+            table.append(("mean of sets", ranker, len(datasets), *(f"{value:.3f}" for value in overall)))
+    return columns(table, header=("dataset", "ranker", "runs", *SHOWN))
+
+
+def metrics(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Reading orders, as `simulate --orders` writes.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Measure reading orders."""
+    from asreview_mc.simulate import grid
+    from asreview_mc.simulate.metrics import evaluate
+
+    rows = []
+    for path in files:
+        order = grid.read_order(path)
+        rows.append(
+            {"dataset": order.dataset, "ranker": order.ranker, "seed": order.seed} | evaluate(order.label, order.prior)
+        )
+    answer(as_json, {"runs": rows}, _means(rows))
+
+
+def plot(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Reading orders, as `simulate --orders` writes.")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Picture: .svg, .png or .pdf.")],
+    as_json: Json = False,
+) -> None:
+    """Draw recall curves: one panel a data set, one colour a ranker."""
+    from asreview_mc.simulate import grid
+    from asreview_mc.simulate.curves import recall_plot
+
+    drawn = recall_plot([grid.read_order(path) for path in files], output)
+    answer(as_json, {"path": str(drawn)}, [f"Drew {len(files)} orders to {drawn}."])
