@@ -1,0 +1,1 @@
+"""The demonstration review and the script that plays it."""
