@@ -91,8 +91,13 @@ def gather_pool(
     record_ids = tuple(review.state.unique())
     records = [review.records[record_id] for record_id in record_ids]
     vectors = encoder.encode([record.text for record in records], progress=progress)
-    query = features.query("\n".join((review.protocol.query_text, *keywords)), encoder)
-    built = features.build([r.title for r in records], [r.abstract for r in records], vectors, query)
+    built = features.build(
+        [record.title for record in records],
+        [record.abstract for record in records],
+        vectors,
+        features.query("\n".join((review.protocol.query_text, *keywords)), encoder),
+        text_blocks=make(ranker, seed=SEED).text_blocks,
+    )
     rows = {record_id: row for row, record_id in enumerate(record_ids)}
     return Pool(record_ids, built, ranker, encoder.fingerprint, rows)
 

@@ -73,7 +73,7 @@ def loss(labels: ArrayLike) -> float:
 
     With c the running count of relevant records: ``(R (N - (R - 1) / 2) - sum(c)) / (R (N - R))``. 0 is perfect, 1 has
     all relevant records last, 0.5 is a random order in expectation. As ``asreview.metrics.loss`` of ASReview 3.0.8;
-    de Bruin et al. 2025, doi:10.1016/j.patter.2025.101318 (the ELAS models' objective).
+    the ELAS models were tuned on it (PMC12416088).
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """The cache: what was encoded once is not encoded again, and nothing that happens to the folder breaks a run."""
 
 import hashlib
-import multiprocessing
+import subprocess
 import sys
 from pathlib import Path
 
@@ -140,21 +140,34 @@ def test_shard_removed_by_another_is_no_crash(tmp_path):
     assert inner.asked == ["a", "a"]
 
 
-def _add(folder, start):
-    encoder = CachedEncoder(Counting(), folder)
-    for i in range(start, start + 20):
-        encoder.encode([f"text {i % 30}"])
+ADD = """
+import hashlib, sys
+import numpy as np
+from asreview_mc.learn.cache import CachedEncoder
+
+class Counting:
+    fingerprint = "counting"
+
+    def encode(self, texts, progress=None):
+        rows = [np.frombuffer(hashlib.sha256(text.encode()).digest(), np.uint8) for text in texts]
+        vectors = np.array(rows, dtype=np.float32).reshape(-1, 32) + 1
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+encoder = CachedEncoder(Counting(), sys.argv[1])
+for i in range(int(sys.argv[2]), int(sys.argv[2]) + 20):
+    encoder.encode([f"text {i % 30}"])
+"""
 
 
 def test_several_processes_share_a_folder(tmp_path):
     """Processes that add at once lose nothing and spoil nothing."""
-    context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
-    workers = [context.Process(target=_add, args=(str(tmp_path), start)) for start in (0, 10, 15)]
+    workers = [
+        subprocess.Popen([sys.executable, "-c", ADD, str(tmp_path), str(start)], stderr=subprocess.PIPE, text=True)
+        for start in (0, 10, 15)
+    ]
     for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(60)
-    assert [worker.exitcode for worker in workers] == [0, 0, 0]
+        _, said = worker.communicate(timeout=120)
+        assert worker.returncode == 0, said
     inner = Counting()
     texts = [f"text {i}" for i in range(30)]
     assert (CachedEncoder(inner, tmp_path).encode(texts) == Counting().encode(texts)).all()

@@ -3,6 +3,7 @@
 import pytest
 
 from asreview_mc.core.errors import DecisionError, UnknownError
+from asreview_mc.learn.rank import NAMES
 from asreview_mc.project import screen
 from asreview_mc.project.ranking import gather_pool, rank
 from asreview_mc.project.session import Session
@@ -132,3 +133,11 @@ def test_an_unknown_ranker_is_a_users_error(review, encoder):
     """And names those there are."""
     with pytest.raises(UnknownError, match="elas_u4"):
         rank(review, "R1", ranker="magic", encoder=encoder)
+
+
+@pytest.mark.parametrize("ranker", NAMES)
+def test_every_ranker_orders_a_live_queue(review, encoder, ranker):
+    """Each gets the features it needs."""
+    screen.decide(review, "r000001", "include", "R1")
+    screen.decide(review, "r000003", "exclude", "R1")
+    assert len(rank(review, "R1", ranker=ranker, encoder=encoder)) == 4

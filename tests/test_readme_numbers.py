@@ -1,0 +1,86 @@
+"""README's tables of results are the means of the rows in benchmarks/results, rounded; nobody typed them by heart."""
+
+import json
+import re
+from collections import defaultdict
+from statistics import fmean
+
+import pytest
+
+
+def rows_of(checkout, name):
+    return [json.loads(line) for line in (checkout / "benchmarks" / "results" / name).read_text("utf-8").splitlines()]
+
+
+def cells(checkout, label):
+    """Return the numbers of README's table row that begins with `label`."""
+    for line in (checkout / "README.md").read_text("utf-8").splitlines():
+        if line.startswith(f"| {label}"):
+            return re.findall(r"-?\.\d{3}", line)
+    raise AssertionError(f"README has no row {label!r}")
+
+
+def rounded(value):
+    return f"{value:.3f}".replace("0.", ".", 1)
+
+
+@pytest.fixture
+def ranking(checkout):
+    """Mean per review and ranker of the last run with priors 1,1."""
+    runs = {}
+    for row in rows_of(checkout, "ranking.jsonl"):
+        if list(row["priors"]) == [1, 1]:
+            runs[row["dataset"], row["ranker"], row["seed"]] = row
+    means = defaultdict(lambda: defaultdict(list))
+    for (dataset, ranker, _), row in runs.items():
+        means[dataset][ranker].append(row)
+    assert len(means) == 15
+    return means
+
+
+@pytest.mark.parametrize(
+    ("label", "metric"), [("loss", "loss"), ("NDCG", "ndcg"), ("WSS@95", "wss95"), ("recall", "recall10")]
+)
+def test_ranking_means(checkout, ranking, label, metric):
+    """Means over reviews of means over seeds."""
+    wanted = [
+        rounded(fmean(fmean(row[metric] for row in by_ranker[name]) for by_ranker in ranking.values()))
+        for name in ("hybrid", "elas_u4")
+    ]
+    assert cells(checkout, label) == wanted
+
+
+def test_losers_are_named(checkout, ranking):
+    """Every review on which ours is worse by more than .0005 is in README's sentence."""
+    text = (checkout / "README.md").read_text("utf-8")
+    worse = {
+        dataset
+        for dataset, by_ranker in ranking.items()
+        if fmean(r["loss"] for r in by_ranker["hybrid"]) > fmean(r["loss"] for r in by_ranker["elas_u4"]) + 0.0005
+    }
+    assert worse
+    for dataset in worse:
+        assert dataset.removeprefix("Cohen_").removesuffix("_2010") in text
+
+
+@pytest.mark.parametrize(
+    ("label", "method"),
+    [
+        ("one rater", "one rater for the other"),
+        ("shipped cards", "zero-shot, shipped cards"),
+        ("the cards' cues", "cue regex alone"),
+        ("MiniLM + log", "MiniLM + logistic regression"),
+        ("TF-IDF + log", "TF-IDF + logistic regression"),
+    ],
+)
+def test_sub_topic_scores(checkout, label, method):
+    """The last run of each method."""
+    row = [one for one in rows_of(checkout, "subtopics.jsonl") if one["method"] == method][-1]
+    assert cells(checkout, label) == [rounded(row["macro_f1"]), rounded(row["micro_f1"])]
+
+
+def test_parity_is_as_said(checkout):
+    """Nine runs on three reviews, the same order in each."""
+    runs = {(row["dataset"], row["seed"]): row for row in rows_of(checkout, "elas_parity.jsonl")}
+    assert len(runs) == 9
+    assert all(row["same_order"] and row["difference"] == 0 for row in runs.values())
