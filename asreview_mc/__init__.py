@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from asreview_mc.project.ranking import rank
     from asreview_mc.project.review import Review
     from asreview_mc.project.screen import agreement, conflicts, decide, retrieve, settle, undo
-    from asreview_mc.project.synthesise import classify, confirm_topics, export, report, suggest_topics
+    from asreview_mc.project.synthesise import classify, confirm_topics, export, suggest_topics, write_report
 
 __all__ = [
     "AsreviewMCError",
@@ -52,12 +52,12 @@ __all__ = [
     "dedup",
     "export",
     "rank",
-    "report",
     "retrieve",
     "settle",
     "status",
     "suggest_topics",
     "undo",
+    "write_report",
 ]
 
 

@@ -8,8 +8,10 @@ import asreview_mc
 
 def test_every_public_name_is_there_and_has_a_docstring():
     """`__all__` is what `from asreview_mc import *` gives."""
-    for name in asreview_mc.__all__:
-        assert getattr(asreview_mc, name).__doc__, name
+    for name in [*asreview_mc.__all__, *reversed(asreview_mc.__all__)]:
+        found = getattr(asreview_mc, name)
+        assert found.__doc__, name
+        assert callable(found), f"{name}: a room of that name was imported over it"
 
 
 def test_the_names_are_sorted_and_each_stands_once():

@@ -9,10 +9,17 @@ from typing import Annotated, Any
 
 import typer
 
-from asreview_mc.cli.output import HERE, As, Json, Project, answer, columns, opened, say
+from asreview_mc.cli.output import HERE, As, Json, Project, answer, columns, opened, say, shortened
+from asreview_mc.core.errors import ProtocolError
 from asreview_mc.core.event import ReferencesRead
-from asreview_mc.project import gather
+from asreview_mc.project import gather, records
 from asreview_mc.project.review import Review
+
+Abstract = Annotated[str, typer.Option(help="Its abstract.")]
+Authors = Annotated[str, typer.Option(help="Its authors, separated by semicolons.")]
+Year = Annotated[int | None, typer.Option(help="Its year of publication.")]
+Journal = Annotated[str, typer.Option(help="Where it appeared.")]
+Doi = Annotated[str, typer.Option(help="Its DOI.")]
 
 protocol_app = typer.Typer(help="The protocol: check the draft, accept it, show what holds.", no_args_is_help=True)
 
@@ -22,8 +29,9 @@ def register(app: typer.Typer) -> None:
     app.command()(demo)
     app.command()(init)
     app.add_typer(protocol_app, name="protocol")
-    app.command()(add)
-    app.command()(dedup)
+    for command in (add, dedup, criteria, amend):
+        app.command()(command)
+    app.command(name="add-record")(add_record)
 
 
 def demo(
@@ -62,7 +70,11 @@ def init(
 def check(project: Project = HERE, as_json: Json = False) -> None:
     """Say whether protocol.toml parses and whether it differs from what holds."""
     with Review.open(project) as review:
-        draft = review.draft()
+        try:
+            draft = review.draft()
+        except ProtocolError as error:
+            answer(as_json, {"errors": error.what.split("; "), "differs": True}, ())
+            raise
         differs = draft.text != review.protocol.text
         state = "differs from the accepted protocol" if differs else "is the accepted protocol"
         answer(
@@ -105,13 +117,14 @@ def add(
     via: Annotated[str, typer.Option(help=f"Route: {', '.join(gather.ROUTES)}.")] = "database",
     searched: Annotated[str, typer.Option(help="Date of the search; the protocol's by default.")] = "",
     query: Annotated[str, typer.Option(help="Query used; the protocol's by default.")] = "",
+    fields: Annotated[str, typer.Option(help="Fields searched; the protocol's by default.")] = "",
     by: Annotated[str, typer.Option(help="Who searched.")] = "",
     project: Project = HERE,
     as_json: Json = False,
 ) -> None:
     """Read reference files; found = read + rejected, and every reject is shown."""
     with opened(project) as review:
-        added = gather.add(review, files, source=source, via=via, searched=searched, query=query, by=by)
+        added = gather.add(review, files, source=source, via=via, searched=searched, query=query, fields=fields, by=by)
         total = review.state.n_records
         pairs = list(zip(files, added, strict=True))
         answer(
@@ -131,6 +144,8 @@ def _file(path: Path, event: ReferencesRead) -> dict[str, Any]:
         "read": event.read,
         "rejected": [dict(reject) for reject in event.rejected],
         "stray": [dict(stray) for stray in event.stray],
+        "query": event.query or None,
+        "query_read": gather.read_query(event.query),
     }
 
 
@@ -142,7 +157,97 @@ def _add_lines(pairs: list[tuple[Path, ReferencesRead]], total: int) -> Iterator
             yield f"  rejected, {reject['position']}: {reject['reason']}: {reject['excerpt']}"
         for stray in event.stray:
             yield f"  belongs to no record, {stray['position']}: {stray['excerpt']}"
+    for query in dict.fromkeys(event.query for _, event in pairs if event.query):
+        reading = gather.read_query(query)
+        if reading and reading["ambiguous"]:
+            yield f"The query has AND and OR without brackets. It is read as: {reading['read_as']}"
+            yield f"  or, from left to right, as: {reading['left_to_right']}"
     yield f"The review holds {total} records; `asreview-mc dedup` merges duplicates."
+
+
+def add_record(
+    source: Annotated[str, typer.Option(help="Where it was found.")],
+    title: Annotated[str, typer.Option(help="Its title.")] = "",
+    abstract: Abstract = "",
+    authors: Authors = "",
+    year: Year = None,
+    journal: Journal = "",
+    doi: Doi = "",
+    via: Annotated[str, typer.Option(help=f"Route: {', '.join(gather.ROUTES)}.")] = "citation",
+    by: Annotated[str, typer.Option(help="Who found it.")] = "",
+    project: Project = HERE,
+    as_json: Json = False,
+) -> None:
+    """Add one record by hand."""
+    with opened(project) as review:
+        values = _given(title=title, abstract=abstract, authors=authors, year=year, journal=journal, doi=doi)
+        logged = records.add_record(review, values, source=source, via=via, by=by)
+        record_id = logged.event.first  # type: ignore[attr-defined]
+        answer(as_json, {"record_id": record_id, "seq": logged.seq}, [f"Added {record_id}, event {logged.seq}."])
+
+
+def amend(
+    record_id: Annotated[str, typer.Argument(metavar="RECORD", help="Id of the record, like r000001.")],
+    by: Annotated[str, typer.Option(help="Who corrects it.")],
+    title: Annotated[str, typer.Option(help="Another title.")] = "",
+    abstract: Abstract = "",
+    authors: Authors = "",
+    year: Year = None,
+    journal: Journal = "",
+    doi: Doi = "",
+    language: Annotated[str, typer.Option(help="Its language.")] = "",
+    publication_type: Annotated[str, typer.Option(help="What kind of publication it is.")] = "",
+    reason: Annotated[str, typer.Option(help="Why.")] = "",
+    project: Project = HERE,
+    as_json: Json = False,
+) -> None:
+    """Correct a record; what was read stays in the log."""
+    with opened(project) as review:
+        values = _given(
+            title=title,
+            abstract=abstract,
+            authors=authors,
+            year=year,
+            journal=journal,
+            doi=doi,
+            language=language,
+            publication_type=publication_type,
+        )
+        logged = records.amend(review, record_id, values, by=by, reason=reason)
+        answer(as_json, {"record_id": record_id, "seq": logged.seq}, [f"Corrected {record_id}, event {logged.seq}."])
+
+
+def _given(**values: str | int | None) -> dict[str, str | int]:
+    return {name: value for name, value in values.items() if value not in ("", None)}
+
+
+def criteria(
+    fails: Annotated[list[str] | None, typer.Option(help="RECORD:CRITERION that a person confirms.")] = None,
+    meets: Annotated[list[str] | None, typer.Option(help="RECORD:CRITERION that is met after all.")] = None,
+    by: Annotated[str, typer.Option(help="Who looked at them.")] = "",
+    note: Annotated[str, typer.Option(help="A note kept with it.")] = "",
+    project: Project = HERE,
+    as_json: Json = False,
+) -> None:
+    """Flag records against dates, language, type and keywords; what a person confirms is removed before screening."""
+    judged = [(flag, True) for flag in fails or ()] + [(flag, False) for flag in meets or ()]
+    if judged and not by:
+        raise typer.BadParameter("--fails and --meets need --by NAME")
+    with opened(project) as review:
+        with review.transaction():
+            for flag, failed in judged:
+                record_id, _, criterion = flag.partition(":")
+                records.judge_flag(review, record_id, criterion, fails=failed, by=by, note=note)
+        found = records.flagged(review)
+        answer(as_json, {"flags": [asdict(one) for one in found]}, _flag_lines(found))
+
+
+def _flag_lines(found: list[records.Flagged]) -> Iterator[str]:
+    if not found:
+        yield "No record seems to fail a criterion that can be checked."
+    for one in found:
+        state = {"fails": "removed", "meets": "kept"}.get(one.judged, "to look at")
+        yield f"{one.record_id}  {one.criterion}: {one.why}  [{state}]  {shortened(one.title, 60)}"
 
 
 def dedup(user: As = "", project: Project = HERE, as_json: Json = False) -> None:

@@ -29,10 +29,15 @@ HERE = Path()
 def opened(project: Path) -> Iterator[Review]:
     """Open a review for one command, saying on standard error if its protocol file differs from the accepted one."""
     with Review.open(project) as review:
-        note = review.draft_note()
-        if note:
-            say(note)
+        note_draft(review)
         yield review
+
+
+def note_draft(review: Review) -> None:
+    """Say on standard error if the review's protocol file differs from the accepted one."""
+    note = review.draft_note()
+    if note:
+        say(note)
 
 
 def say(line: str) -> None:

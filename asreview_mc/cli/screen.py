@@ -97,7 +97,10 @@ def rank(
     """Order the queue, best first, with a few words on why."""
     from asreview_mc.project.ranking import rank as order_queue
     from asreview_mc.report.export import write_table
+    from asreview_mc.report.writing import suffix_of
 
+    if output:
+        suffix_of(output, (".csv",))
     with opened(project) as review, progress("Encoding") as bar:
         queue = order_queue(
             review,
@@ -106,6 +109,7 @@ def rank(
             seeds=seeds or (),
             keywords=keywords or (),
             ranker=ranker,
+            explained=None if output or as_json else top,
             progress=bar,
         )
     rows = [(one.rank, one.record_id, round(one.score, 4), one.title, one.why) for one in queue]

@@ -15,8 +15,10 @@ from asreview_mc.core.errors import DecisionError
 from asreview_mc.core.protocol import Protocol, Stage
 from asreview_mc.project.ranking import gather_pool
 from asreview_mc.project.review import Review
+from asreview_mc.project.screen import check_decider
 from asreview_mc.project.session import Offer, Session
 
+NOTHING = "Nothing waits for you at this stage."
 KEYS = {"i": "include", "e": "exclude", "m": "maybe"}
 HELP = "   ".join(
     f"[b]{key}[/b] {what}"
@@ -27,7 +29,10 @@ HELP = "   ".join(
 def work(review: Review, reviewer: str, stage: Stage, ranker: str) -> None:
     """Offer records to a reviewer until none waits or they quit; an answer is on disk before the next record shows."""
     console = Console(highlight=False)
-    review.protocol.reviewer(reviewer)
+    check_decider(review.protocol, reviewer)
+    if not review.state.queue(stage, reviewer):
+        console.print(NOTHING)
+        return
     with progress("Encoding") as bar:
         pool = gather_pool(review, ranker=ranker, progress=bar)
     with Session(review, reviewer, pool, stage=stage) as session:
@@ -48,8 +53,8 @@ def work(review: Review, reviewer: str, stage: Stage, ranker: str) -> None:
             elif key in ("q", ""):
                 break
         done, left = session.progress()
-        if left == 0:
-            console.print("Nothing waits for you at this stage.")
+        if offer is None:
+            console.print(f"{left} came in meanwhile; start again for them." if left else NOTHING)
         console.print(f"{done} decided, {left} to go. All is saved.")
 
 
@@ -60,7 +65,11 @@ def _answer(console: Console, protocol: Protocol, session: Session, offer: Offer
         reason = _reason(console, protocol)
         if not reason:
             return note
-    session.decide(offer, decision, reason=reason, note=note)
+    try:
+        session.decide(offer, decision, reason=reason, note=note)
+    except DecisionError as error:  # somebody merged or removed it since it was shown
+        console.print(f"[dim]{escape(str(error))}[/dim]")
+        return note
     console.print(f"[dim]{decision}{f' ({escape(reason)})' if reason else ''}[/dim]")
     return ""
 
@@ -140,6 +149,9 @@ def _key() -> str:
 def _line(console: Console, prompt: str) -> str:
     console.print(Text(prompt), end="")
     try:
-        return sys.stdin.readline().strip()
+        line = sys.stdin.readline()
+        if line == "\n" and not sys.stdin.isatty():  # in a pipe the key itself stood on a line
+            line = sys.stdin.readline()
+        return line.strip()
     except KeyboardInterrupt:
         return ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from statistics import fmean
 from typing import Annotated, Any
 
 import typer
@@ -72,19 +71,11 @@ def simulate(
 
 
 def _means(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """Yield a table of means over seeds, data set by data set, and over data sets where there are several."""
-    rankers = list(dict.fromkeys(row["ranker"] for row in rows))
-    datasets = list(dict.fromkeys(row["dataset"] for row in rows))
-    table: list[tuple[object, ...]] = []
-    for ranker in rankers:
-        means = []
-        for dataset in datasets:
-            runs = [row for row in rows if row["ranker"] == ranker and row["dataset"] == dataset]
-            means.append([fmean(run[name] for run in runs) for name in SHOWN])
-            table.append((dataset, ranker, len(runs), *(f"{value:.3f}" for value in means[-1])))
-        if len(datasets) > 1:
-            overall = [fmean(column) for column in zip(*means, strict=True)]
-            table.append(("mean of sets", ranker, len(datasets), *(f"{value:.3f}" for value in overall)))
+    from asreview_mc.simulate.metrics import means
+
+    table = [
+        (row["dataset"], row["ranker"], row["runs"], *(f"{row[name]:.3f}" for name in SHOWN)) for row in means(rows)
+    ]
     return columns(table, header=("dataset", "ranker", "runs", *SHOWN))
 
 

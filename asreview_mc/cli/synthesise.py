@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from asreview_mc.cli.output import HERE, As, Json, Project, answer, columns, opened, progress, shortened
+from asreview_mc.cli.output import HERE, As, Json, Project, answer, columns, note_draft, opened, progress, shortened
 from asreview_mc.core.errors import LogError
 from asreview_mc.project import audit
+from asreview_mc.project.review import Review
 
 topics_app = typer.Typer(
     help="Sub-topics: suggested by a model, counted once a reviewer confirms.", no_args_is_help=True
@@ -137,11 +138,11 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Write the whole review on one page."""
-    from asreview_mc.project.synthesise import report as write_report
+    from asreview_mc.project.synthesise import write_report
 
     with opened(project) as review:
         result = write_report(review, output, viewer=review.viewer(user))
-        answer(as_json, result, [f"Wrote {output} (log head {result['head'][:12]})."])
+        answer(as_json, result, [f"Wrote {output} (log head {result['head']})."])
 
 
 def export(
@@ -156,7 +157,7 @@ def export(
 
     with opened(project) as review:
         result = write_export(review, file, what=what, viewer=review.viewer(user))
-        answer(as_json, result, [f"Wrote {result['written']} records to {file} (log head {result['head'][:12]})."])
+        answer(as_json, result, [f"Wrote {result['written']} records to {file} (log head {result['head']})."])
 
 
 def status(user: As = "", project: Project = HERE, as_json: Json = False) -> None:
@@ -173,7 +174,7 @@ def _status_lines(result: dict[str, Any]) -> Iterator[str]:
     if result["without_abstract"]:
         yield f"{result['without_abstract']} of them have no abstract"
     for stage, counts in result["stages"].items():
-        yield f"{stage}: " + ", ".join(f"{count} {name}" for name, count in counts.items())
+        yield f"{stage}: " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
     for person in result["reviewers"]:
         done = [
             f"{stage} {person[stage]['decided']} decided, {person[stage]['waiting']} waiting"
@@ -200,7 +201,7 @@ def log(
     """Show the audit log, or verify that nobody has changed it."""
     if head and not verify:
         raise typer.BadParameter("--head goes with --verify")
-    with opened(project) as review:
+    with Review.open(project) as review:
         if verify:
             found = review.log.verify(head or None)
             answer(
@@ -211,6 +212,7 @@ def log(
             if not found.ok:
                 raise LogError(found.problem, where=str(review.log.path), remedy="Restore the review from a backup")
             return
+        note_draft(review)
         events = audit.events(review, review.viewer(user), record_id=record, reviewer=reviewer, kind=kind)
         answer(as_json, {"events": events}, map(_event_line, events))
 

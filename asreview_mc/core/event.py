@@ -73,6 +73,7 @@ class ReferencesRead(Event):
     digest: str = ""
     searched: str = ""
     query: str = ""
+    fields: str = ""
     by: str = ""
 
 
@@ -85,6 +86,52 @@ class Merged(Event):
     into: str
     why: str
     by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Split(Event):
+    """The merge of `record_id`, the event `undoes`, was taken back: both stand for themselves again."""
+
+    kind: ClassVar[str] = "split"
+    record_id: str
+    undoes: int
+    by: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedDifferent(Event):
+    """`by` looked at a doubtful pair and found `record_id` and `other` to be different works."""
+
+    kind: ClassVar[str] = "judged_different"
+    record_id: str
+    other: str
+    by: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Amended(Event):
+    """`by` corrected fields of a record; `values` holds them by name, as `Record.to_dict` would."""
+
+    kind: ClassVar[str] = "amended"
+    record_id: str
+    values: Mapping[str, Any]
+    by: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FlagJudged(Event):
+    """`by` looked at a record that the program flagged against a criterion: it `fails` it, or it does not after all."""
+
+    kind: ClassVar[str] = "flag_judged"
+    record_id: str
+    criterion: str
+    why: str
+    fails: bool
+    by: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +231,10 @@ EVENTS: Mapping[str, type[Event]] = {
         ProtocolSet,
         ReferencesRead,
         Merged,
+        Split,
+        JudgedDifferent,
+        Amended,
+        FlagJudged,
         Decided,
         Undone,
         Settled,

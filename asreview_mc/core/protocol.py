@@ -9,24 +9,44 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Any, Literal, cast, get_args
 
 from asreview_mc.core.errors import ProtocolError, UnknownError
 
 Stage = Literal["abstract", "fulltext"]
+MaybeReading = Literal["include", "exclude", "omit"]
 STAGES: tuple[Stage, ...] = ("abstract", "fulltext")
 DECISIONS = ("include", "exclude", "maybe")
 ROLES = ("reviewer", "owner", "adjudicator", "expert")
 TEMPLATES = ("micro-credentials", "blank")
+_DAY = re.compile(r"[12]\d{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?\Z")
 _CODE = re.compile(r"[a-z][a-z0-9_-]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One inclusion or exclusion criterion of title and abstract screening."""
+    """One inclusion or exclusion criterion of title and abstract screening.
+
+    The settings after `text` let the program flag records for a person to confirm. An inclusion criterion flags what
+    does not meet them, an exclusion criterion what does.
+
+    Attributes
+    ----------
+    date_from, date_to : str
+        First and last day of publication, ``2015-01-01``; a year or a month stands for all its days.
+    languages, publication_types : tuple of str
+        As the sources write them, in any case.
+    keywords : tuple of str
+        Of which title or abstract must hold one; a trailing ``*`` matches any ending.
+    """
 
     code: str
     text: str
+    date_from: str = ""
+    date_to: str = ""
+    languages: tuple[str, ...] = ()
+    publication_types: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +137,7 @@ class Protocol:
     reviewers: tuple[Reviewer, ...] = ()
     decisions_wanted: int = 2
     maybe: str = "conflict"
-    maybe_in_agreement: str = "include"
+    maybe_in_agreement: MaybeReading = "include"
     keywords_include: tuple[str, ...] = ()
     keywords_exclude: tuple[str, ...] = ()
     cards: tuple[Card, ...] = ()
@@ -189,7 +209,7 @@ def template(name: str) -> str:
 
 
 @lru_cache(maxsize=8)  # a protocol is a value, and every decision asks for the one that holds
-def parse(text: str, *, where: str = "protocol.toml") -> Protocol:
+def parse(text: str, *, where: str = "protocol.toml", strict: bool = True) -> Protocol:
     """Read a protocol from TOML.
 
     Parameters
@@ -198,6 +218,8 @@ def parse(text: str, *, where: str = "protocol.toml") -> Protocol:
         The whole file.
     where : str
         Name used in messages.
+    strict : bool
+        False for one that was accepted once: rules made since do not take a review away from its team.
 
     Raises
     ------
@@ -210,7 +232,7 @@ def parse(text: str, *, where: str = "protocol.toml") -> Protocol:
         raise ProtocolError(f"is not valid TOML: {error}", where=where, remedy="Correct that line") from None
     reader = _Reader(data)
     protocol = reader.protocol(text)
-    problems = [*reader.problems, *_contradictions(protocol)]
+    problems = [*reader.problems, *_contradictions(protocol)] if strict else []
     if problems:
         raise ProtocolError("; ".join(problems), where=where, remedy="Correct these settings")
     return protocol
@@ -262,12 +284,20 @@ class _Reader:
             reviewers=tuple(self.items(Reviewer, self.data, "reviewers")),
             decisions_wanted=wanted,
             maybe=self.string(screening, "maybe", "[screening]") or "conflict",
-            maybe_in_agreement=self.string(screening, "maybe_in_agreement", "[screening]") or "include",
+            maybe_in_agreement=self.reading(screening),
             keywords_include=self.strings(keywords, "include", "[keywords]"),
             keywords_exclude=self.strings(keywords, "exclude", "[keywords]"),
             cards=tuple(self.items(Card, self.data, "subtopics")),
             extraction=tuple(self.items(ExtractionField, self.data, "extraction")),
         )
+
+    def reading(self, screening: Mapping[str, Any]) -> MaybeReading:
+        said = screening.get("maybe_in_agreement", "include")
+        for known in get_args(MaybeReading):
+            if said == known:
+                return cast("MaybeReading", known)
+        self.problems.append("[screening] maybe_in_agreement must be 'include', 'exclude' or 'omit'")
+        return "include"
 
     def table(self, data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
         value = data.get(name, {})
@@ -323,8 +353,6 @@ def _contradictions(protocol: Protocol) -> Iterable[str]:
     yield from _team_contradictions(protocol)
     if protocol.maybe not in ("conflict", "include"):
         yield "[screening] maybe must be 'conflict' or 'include'"
-    if protocol.maybe_in_agreement not in ("include", "exclude", "omit"):
-        yield "[screening] maybe_in_agreement must be 'include', 'exclude' or 'omit'"
     coded: dict[str, Sequence[Any]] = {
         "[[criteria.inclusion]]": protocol.inclusion,
         "[[criteria.exclusion]]": protocol.exclusion,
@@ -340,6 +368,10 @@ def _contradictions(protocol: Protocol) -> Iterable[str]:
             if not _CODE.match(code)
         )
         yield from (f"{place} code {code!r} stands twice" for code in sorted({c for c in codes if codes.count(c) > 1}))
+    for criterion in (*protocol.inclusion, *protocol.exclusion):
+        for day in (criterion.date_from, criterion.date_to):
+            if day and not _DAY.match(day):
+                yield f"[[criteria]] {criterion.code!r} has the date {day!r}, not one like 2015-01-31, 2015-01 or 2015"
     yield from _card_contradictions(protocol.cards)
 
 

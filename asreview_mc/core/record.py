@@ -79,6 +79,10 @@ class Record:
             record = replace(record, **lacking, extra={**other.extra, **record.extra})
         return record
 
+    def amended(self, values: Mapping[str, Any]) -> Record:
+        """Return this record with other `values`, by name of the field, as `to_dict` writes them."""
+        return Record.from_dict({**self.to_dict(), **values})
+
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain JSON-able values, in their order."""
         plain = asdict(self)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Callable
 from pathlib import Path
-from statistics import fmean
 from typing import Any
 
 from asreview_mc.core.protocol import Stage
@@ -18,6 +18,7 @@ from asreview_mc.report import prisma
 from asreview_mc.report.agreement_view import to_text
 from asreview_mc.simulate import grid
 from asreview_mc.simulate.curves import recall_plot
+from asreview_mc.simulate.metrics import means
 
 Say = Callable[[str], None]
 REVIEWERS = ("R1", "R2")
@@ -108,7 +109,7 @@ class _Performance:
     def identification(self) -> None:
         self.step("Identification: three database exports")
         exports = self.review.folder / "exports"
-        exports.mkdir()
+        exports.mkdir(exist_ok=True)
         for source, name in EXPORTS:
             (exports / name).write_bytes((DATA / name).read_bytes())
             (event,) = gather.add(self.review, [exports / name], source=source)
@@ -204,7 +205,7 @@ class _Performance:
         self.note(f"{sum(one.ok for one in sums)} of {len(sums)} sums close")
         for suffix in ("svg", "png"):
             prisma.save(flow, reports / f"prisma.{suffix}")
-        synthesise.report(self.review, reports / "report.html", viewer=None)
+        synthesise.write_report(self.review, reports / "report.html", viewer=None)
         for suffix in ("ris", "csv", "json"):
             done = synthesise.export(self.review, reports / f"included.{suffix}", what="included", viewer=None)
         self.note(f"{done['written']} included records exported as RIS, CSV and JSON")
@@ -223,10 +224,9 @@ class _Performance:
         )
         grid.write_rows(results.rows, reports / "simulation.csv")
         recall_plot(results.orders, reports / "recall.svg")
-        for ranker in RANKERS:
-            runs = [row for row in results.rows if row["ranker"] == ranker]
-            loss, saved = (fmean(run[name] for run in runs) for name in ("loss", "wss95"))
-            self.note(f"{ranker:<8} loss {loss:.3f}, WSS@95 {saved:.3f} (mean of {SEEDS} runs)")
+        for mean in means(results.rows):
+            figures = f"loss {mean['loss']:.3f}, WSS@95 {mean['wss95']:.3f}"
+            self.note(f"{mean['ranker']:<8} {figures} (mean of {SEEDS} runs)")
         self.note("Most exclusions here hang on the kind of publication and its date, which no ranker reads in a title")
         self.note("or an abstract, and a third is included: little can be saved. Curves: reports/recall.svg")
 
@@ -242,7 +242,7 @@ def _what_next(folder: Path, result: dict[str, Any]) -> list[str]:
     return [
         f"Done in {result['seconds']} s. Open {result['report']} in a browser.",
         "What to try next:",
-        f"  cd {folder}",
+        f"  cd {shlex.quote(str(folder))}",
         "  asreview-mc status                             where the review stands",
         "  asreview-mc topics suggest                     sub-topics, each with the sentence that speaks for it",
         "  asreview-mc log --verify                       the log, followed from the first event to the last",

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from asreview_mc.core.protocol import Card
 from asreview_mc.learn.cues import CueMatcher, Matches
-from asreview_mc.learn.encode import Encoder
+from asreview_mc.learn.encode import Encoder, Progress
 from asreview_mc.learn.sentences import split_sentences
 
 FEATURES = ("cues", "cue_sentences", "lift")
@@ -70,13 +70,13 @@ class CardReader:
         self.encoder = encoder
         self._matchers = [CueMatcher(card) for card in self.cards]
 
-    def read(self, texts: Sequence[str]) -> Reading:
+    def read(self, texts: Sequence[str], progress: Progress | None = None) -> Reading:
         """Return the evidence in `texts`; every distinct sentence is encoded once, all of them in one call."""
         sentences = [[text[start:end] for start, end in split_sentences(text)] for text in texts]
         distinct = list(dict.fromkeys(sentence for text in sentences for sentence in text))
         row = {sentence: position for position, sentence in enumerate(distinct)}
         matched = [tuple(matcher.match(sentence) for matcher in self._matchers) for sentence in distinct]
-        shares = self._shares(distinct, matched)
+        shares = self._shares(distinct, matched, progress)
         features = np.zeros((len(texts), len(self.cards), len(FEATURES)))
         sentence_features, matches = [], []
         for position, text in enumerate(sentences):
@@ -89,12 +89,14 @@ class CardReader:
             matches.append(own)
         return Reading(sentences, features, sentence_features, matches)
 
-    def _shares(self, sentences: Sequence[str], matched: Sequence[tuple[Matches, ...]]) -> Floats:
+    def _shares(
+        self, sentences: Sequence[str], matched: Sequence[tuple[Matches, ...]], progress: Progress | None
+    ) -> Floats:
         """Return how much of each sentence belongs to each card, (s, k); rows sum to 1 before denials are taken out."""
         if not sentences:
             return np.zeros((0, len(self.cards)))
         mean, directions = self._directions
-        scores = (self.encoder.encode(list(sentences)) - mean) @ directions.T / TEMPERATURE
+        scores = (self.encoder.encode(list(sentences), progress) - mean) @ directions.T / TEMPERATURE
         weights = np.exp(scores - scores.max(axis=1, keepdims=True))
         shares: Floats = weights / weights.sum(axis=1, keepdims=True)
         denied = [[bool(card.denied and not card.found) for card in match] for match in matched]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from asreview_mc.core.errors import ModelError
 from asreview_mc.core.protocol import Card
-from asreview_mc.learn.encode import Encoder
+from asreview_mc.learn.encode import Encoder, Progress
 from asreview_mc.learn.evidence import FEATURES, CardReader, Floats, Reading
 from asreview_mc.learn.saved import shipped_json
 
@@ -148,7 +148,7 @@ class TopicModel:
         self.calibrated = digests == dict(self.parameters.cards) and encoder.fingerprint == self.parameters.encoder
         self.name = f"zero-shot {_digest(asdict(self.parameters))[:12]} on {encoder.fingerprint}"
 
-    def suggest(self, texts: Sequence[str]) -> Suggestions:
+    def suggest(self, texts: Sequence[str], progress: Progress | None = None) -> Suggestions:
         """Return probabilities and evidence for `texts`.
 
         A text is judged by itself: what else is in `texts` changes nothing. Give the title a line of its own above the
@@ -158,10 +158,12 @@ class TopicModel:
         ----------
         texts : sequence of str
             n texts, n ≥ 0; empty ones are allowed.
+        progress : callable or None
+            Called with (done, total) sentences while they are encoded.
         """
         if isinstance(texts, str):
             raise TypeError("texts must be a sequence of texts, not one text")
-        reading = self._reader.read(texts)
+        reading = self._reader.read(texts, progress)
         probabilities = _sigmoid(reading.features @ np.array(self.parameters.weights) + self._log_odds())
         silent = np.array([not sentences for sentences in reading.sentences], dtype=bool)
         probabilities[silent] = self._base_rates()

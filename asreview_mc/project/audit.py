@@ -20,13 +20,13 @@ def status(review: Review) -> dict[str, Any]:
     For each stage: `records` it is about, how many are `included`, `excluded`, in `conflict` or `pending`. For each
     reviewer: how many records they have `decided` on and how many are `waiting` for them.
     """
-    state = review.state
+    state, records = review.state, review.records
     return {
         "title": state.protocol.title,
         "records": state.n_records,
         "duplicates": len(state.merges),
         "unique": state.n_records - len(state.merges),
-        "without_abstract": sum(not review.records[record_id].abstract for record_id in state.unique()),
+        "without_abstract": sum(not records[record_id].abstract for record_id in state.unique()),
         "stages": {stage: _stage(state, stage) for stage in STAGES},
         "reviewers": [
             {
@@ -46,7 +46,7 @@ def status(review: Review) -> dict[str, Any]:
         "included": len(eligibility(state).included),
         "topics_unconfirmed": len(unconfirmed(state)),
         "events": state.seq,
-        "head": review.head,
+        "head": state.head,
     }
 
 
@@ -58,6 +58,7 @@ def _stage(state: State, stage: Stage) -> dict[str, int]:
         "excluded": outcomes.count("exclude"),
         "conflict": outcomes.count("conflict"),
         "pending": outcomes.count("pending"),
+        "reason_conflict": sum(state.verdict(stage, record_id).reason_conflict for record_id in state.eligible(stage)),
     }
 
 
@@ -66,7 +67,8 @@ def events(
 ) -> list[dict[str, Any]]:
     """Return the log as plain values, each event with its place and hash.
 
-    An event that `viewer` may not see yet keeps its place and its hash but not what it says.
+    An event that `viewer` may not see yet keeps its place and its hash but not what it says. What a reviewer was shown
+    is theirs alone: rank and score follow from all their decisions, those not disclosed among them.
 
     Raises
     ------
@@ -81,10 +83,14 @@ def events(
     if reviewer:
         state.protocol.reviewer(reviewer)
     shown = []
-    for logged in review.log.events(about=[record_id] if record_id else None, kinds=[kind] if kind else None):
+    about = [state.kept(record_id), *state.members(state.kept(record_id))] if record_id else None
+    for logged in review.log.events(about=about, kinds=[kind] if kind else None):
         hidden = not state.may_see(logged, viewer)
         if reviewer and (hidden or reviewer not in logged.event.actors):
             continue
         place = {"seq": logged.seq, "at": logged.at, "kind": logged.event.kind, "hash": logged.hash}
-        shown.append(place | ({"hidden": True} if hidden else json.loads(encode(logged.event))))
+        said = {"hidden": True} if hidden else json.loads(encode(logged.event))
+        if viewer not in logged.event.actors:
+            said.pop("shown", None)
+        shown.append(place | said)
     return shown

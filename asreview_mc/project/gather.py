@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from asreview_mc.core.errors import ReadError, UnknownError
 from asreview_mc.core.event import Merged, ReferencesRead
 from asreview_mc.core.protocol import Source
 from asreview_mc.identify import dedup as duplicates
+from asreview_mc.identify import query as queries
 from asreview_mc.identify import references
 from asreview_mc.project.review import Review
 
@@ -38,6 +40,7 @@ def add(
     via: str = "database",
     searched: str = "",
     query: str = "",
+    fields: str = "",
     by: str = "",
 ) -> list[ReferencesRead]:
     """Read files into the review, all or none, and return the events that say what was found in each.
@@ -48,8 +51,9 @@ def add(
         Name of the database or other place that the files come from.
     via : str
         Route of PRISMA 2020, one of `ROUTES`.
-    searched, query, by : str
-        When, how and by whom the source was searched; `searched` and `query` default to the protocol's for `source`.
+    searched, query, fields, by : str
+        When, how, in which fields and by whom the source was searched; all but `by` default to the protocol's for
+        `source`.
 
     Raises
     ------
@@ -58,12 +62,7 @@ def add(
     UnknownError
         If `via` is no route, the source has no name, or nobody is called `by`.
     """
-    if via not in ROUTES:
-        raise UnknownError(f"no route is called {via!r}", where="--via", remedy=f"Choose one of {', '.join(ROUTES)}")
-    if not source.strip():
-        raise UnknownError("the source has no name", where="--source", remedy="Name the database that the file is from")
-    if by:
-        review.protocol.reviewer(by)
+    check_source(review, source, via, by)
     readings = [references.read(path) for path in paths]
     planned = next((known for known in review.protocol.sources if known.name == source), Source(source))
     added = []
@@ -83,11 +82,38 @@ def add(
                 stray=tuple(asdict(stray) for stray in reading.stray),
                 searched=searched or planned.searched,
                 query=query or planned.query,
+                fields=fields or planned.fields,
                 by=by,
             )
             review.log.append_reading(event, reading.records)
             added.append(event)
     return added
+
+
+def read_query(text: str) -> dict[str, Any] | None:
+    """Return how a Boolean query is read, None where it is none.
+
+    `read_as` has the brackets that NOT before AND before OR implies, `left_to_right` those of a database without
+    precedence; where they differ the query is `ambiguous`. `wildcards` are its terms with ``*``, ``?`` or ``$``.
+    """
+    reading = queries.read(text)
+    return {**asdict(reading), "ambiguous": reading.ambiguous} if reading else None
+
+
+def check_source(review: Review, source: str, via: str, by: str) -> None:
+    """Check what a reading says of where it comes from.
+
+    Raises
+    ------
+    UnknownError
+        If `via` is no route, the source has no name, or nobody is called `by`.
+    """
+    if via not in ROUTES:
+        raise UnknownError(f"no route is called {via!r}", where="--via", remedy=f"Choose one of {', '.join(ROUTES)}")
+    if not source.strip():
+        raise UnknownError("the source has no name", where="--source", remedy="Name where it comes from")
+    if by:
+        review.protocol.reviewer(by)
 
 
 def _refuse_second(review: Review, path: Path, sha256: str) -> None:
@@ -103,9 +129,10 @@ def _refuse_second(review: Review, path: Path, sha256: str) -> None:
 
 def dedup(review: Review, *, by: str = "") -> Deduplicated:
     """Merge the certain duplicates among all records; every source is kept and nothing is deleted."""
+    certain = duplicates.find(review.log.records())
     with review.transaction():
         state, merged = review.state, 0
-        for found in duplicates.find(review.log.records()):
+        for found in certain:
             record_id, into = state.kept(found.record_id), state.kept(found.into)
             if record_id == into:
                 continue

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asreview_mc.core.protocol import Stage
-from asreview_mc.learn import features, order
+from asreview_mc.learn import order
 from asreview_mc.learn.cache import CachedEncoder
 from asreview_mc.learn.encode import Encoder, SentenceEncoder
-from asreview_mc.learn.rank import DEFAULT, Ranker, make
+from asreview_mc.learn.features import FeatureSet
+from asreview_mc.learn.rank import DEFAULT, Ranker, features_for, make
 from asreview_mc.learn.rank.explain import why
 from asreview_mc.project.review import Review
 from asreview_mc.review.state import Label
@@ -42,27 +43,23 @@ class Pool:
     """The unique records of a review as arrays; row k is ``record_ids[k]``. Immutable, so that threads can share it."""
 
     record_ids: tuple[str, ...]
-    features: features.FeatureSet
+    features: FeatureSet
     ranker: str
     fingerprint: str
     rows: Mapping[str, int] = field(repr=False)
 
-    def scores(self, labels: Sequence[Label]) -> NDArray[np.float64]:
-        """Fit a fresh ranker on `labels` and return one score a record, shape (n,)."""
-        return self._fitted(labels).decision_function(self.features)
-
-    def why(self, labels: Sequence[Label], record_ids: Sequence[str]) -> list[str]:
-        """Return a few words on why each record stands where it does."""
-        return why(self.features, self._fitted(labels), [self.rows[record_id] for record_id in record_ids])
-
-    def _fitted(self, labels: Sequence[Label]) -> Ranker:
+    def fitted(self, labels: Sequence[Label]) -> Ranker:
+        """Return a fresh ranker that has learnt from `labels`."""
         known = [label for label in labels if label.record_id in self.rows]
-        ranker = make(self.ranker, seed=SEED)
-        return ranker.fit(
+        return make(self.ranker, seed=SEED).fit(
             self.features.take([self.rows[label.record_id] for label in known]),
             np.array([label.y for label in known], dtype=np.int64),
             np.array([label.weight for label in known], dtype=np.float64),
         )
+
+    def scores(self, labels: Sequence[Label]) -> NDArray[np.float64]:
+        """Return one score a record, shape (n,), of a ranker that has learnt from `labels`."""
+        return self.fitted(labels).decision_function(self.features)
 
     def best_first(self, scores: NDArray[np.float64], record_ids: Sequence[str]) -> list[str]:
         """Return `record_ids` from the highest score to the lowest; ties keep the order given."""
@@ -88,15 +85,16 @@ def gather_pool(
         Called with (done, total) while texts are encoded.
     """
     encoder = encoder or default_encoder()
-    record_ids = tuple(review.state.unique())
-    records = [review.records[record_id] for record_id in record_ids]
-    vectors = encoder.encode([record.text for record in records], progress=progress)
-    built = features.build(
+    record_ids, known = tuple(review.state.unique()), review.records
+    records = [known[record_id] for record_id in record_ids]
+    wanted = "\n".join((review.protocol.query_text, *keywords))
+    built = features_for(
+        [make(ranker, seed=SEED)],
         [record.title for record in records],
         [record.abstract for record in records],
-        vectors,
-        features.query("\n".join((review.protocol.query_text, *keywords)), encoder),
-        text_blocks=make(ranker, seed=SEED).text_blocks,
+        wanted=wanted,
+        encoder=encoder,
+        progress=progress,
     )
     rows = {record_id: row for row, record_id in enumerate(record_ids)}
     return Pool(record_ids, built, ranker, encoder.fingerprint, rows)
@@ -110,6 +108,7 @@ def rank(
     seeds: Sequence[str] = (),
     keywords: Sequence[str] = (),
     ranker: str = DEFAULT,
+    explained: int | None = None,
     encoder: Encoder | None = None,
     progress: Progress | None = None,
 ) -> list[Ranked]:
@@ -121,17 +120,23 @@ def rank(
     ----------
     seeds : sequence of str
         Ids of records to count as relevant for this queue, without deciding on them.
+    explained : int or None
+        How many of the first are told why they stand there; ``None`` for all.
     """
     pool = gather_pool(review, ranker=ranker, encoder=encoder, keywords=keywords, progress=progress)
-    state = review.state
+    state, records = review.state, review.records
     known = {label.record_id for label in state.labels(viewer)}
     chosen = [state.kept(review.record(seed).record_id) for seed in seeds]
     labels = [*state.labels(viewer), *(Label(seed, 1, 1.0) for seed in chosen if seed not in known)]
     waiting = state.queue(stage, viewer) if viewer else state.undecided(stage)
-    scores = pool.scores(labels)
+    if not waiting:
+        return []
+    fitted = pool.fitted(labels)
+    scores = fitted.decision_function(pool.features)
     ordered = pool.best_first(scores, waiting)
-    reasons = pool.why(labels, ordered)
+    reasons = why(pool.features, fitted, [pool.rows[record_id] for record_id in ordered[:explained]])
+    reasons += [""] * (len(ordered) - len(reasons))
     return [
-        Ranked(place, record_id, float(scores[pool.rows[record_id]]), review.records[record_id].title, reason)
+        Ranked(place, record_id, float(scores[pool.rows[record_id]]), records[record_id].title, reason)
         for place, (record_id, reason) in enumerate(zip(ordered, reasons, strict=True), start=1)
     ]

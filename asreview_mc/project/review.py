@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import os
+import uuid
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from asreview_mc.core.errors import AsreviewMCError, ProjectError, ProtocolError, UnknownError
-from asreview_mc.core.event import Event, Logged, ProtocolSet
+from asreview_mc.core.errors import ProjectError, ProtocolError, UnknownError
+from asreview_mc.core.event import Amended, Event, Logged, ProtocolSet, Split
 from asreview_mc.core.protocol import STAGES, Protocol, parse, template
 from asreview_mc.core.record import Record
 from asreview_mc.review.state import State
@@ -20,10 +22,10 @@ DATABASE = "review.db"
 class Review:
     """A review that is open in this process; close it, or use it in a ``with`` block."""
 
-    _state: State
+    _state: State | None
     _read: dict[str, Record]
     _records: dict[str, Record]
-    _completed_at: tuple[int, int]
+    _made_of: tuple[int, int, int]
 
     def __init__(self, folder: Path, log: EventLog) -> None:
         self.folder = folder
@@ -34,27 +36,35 @@ class Review:
     def create(cls, folder: Path, template_name: str = "blank") -> Review:
         """Make a new review folder from a template, whose protocol counts as accepted.
 
+        A ``protocol.toml`` that is in the folder already takes the template's place. The review is there as a whole or
+        not at all, whenever the process is killed.
+
         Raises
         ------
         ProjectError
             If the folder holds a review already, or cannot be made.
         UnknownError
             If there is no such template.
+        ProtocolError
+            If the ``protocol.toml`` in the folder does not parse.
         """
-        text = template(template_name)
-        if (folder / DATABASE).exists() or (folder / PROTOCOL).exists():
+        text, reason = template(template_name), f"template {template_name}"
+        path = folder / PROTOCOL
+        if _exists(folder / DATABASE):
             raise ProjectError("a review is here already", where=str(folder), remedy="Choose another folder")
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            with (folder / PROTOCOL).open("x", encoding="utf-8") as file:
-                file.write(text)
+            if path.exists():
+                text, reason = _read_protocol(path), "protocol.toml was in the folder"
+                parse(text, where=str(path))
+            _begin(folder / DATABASE, ProtocolSet(text, by="asreview-mc", reason=reason))
+            if not path.exists():
+                path.write_text(text, "utf-8")
         except OSError as error:
             raise ProjectError(
-                f"the folder cannot be made ({error.strerror})", where=str(folder), remedy="Choose another place"
+                f"the review cannot be made here ({error.strerror})", where=str(folder), remedy="Choose another place"
             ) from None
-        review = cls(folder, EventLog.create(folder / DATABASE))
-        review.append(ProtocolSet(text, by="asreview-mc", reason=f"template {template_name}"))
-        return review
+        return cls.open(folder)
 
     @classmethod
     def open(cls, folder: Path) -> Review:
@@ -67,9 +77,9 @@ class Review:
         LogError
             If its log cannot be used.
         """
-        if not folder.is_dir():
+        if not _exists(folder):
             raise ProjectError("no such folder", where=str(folder), remedy="Make a review with `asreview-mc init DIR`")
-        if not (folder / DATABASE).exists():
+        if not _exists(folder / DATABASE):
             raise ProjectError(
                 f"this folder is no review (it has no {DATABASE})",
                 where=str(folder),
@@ -90,31 +100,47 @@ class Review:
     @property
     def state(self) -> State:
         """The state as of the last event on disk, whoever wrote it."""
-        return self._state.feed(self.log.events(self._state.seq))
+        if self._state is None:
+            self._state = State(self.merges_taken_back())
+        new = self.log.events(self._state.seq)
+        if any(isinstance(one.event, Split) and one.event.undoes not in self._state.taken_back for one in new):
+            self._forget()
+            return self.state
+        return self._state.feed(new)
+
+    def merges_taken_back(self) -> set[int]:
+        """Return the merges, by number of the event, that a split took back."""
+        splits = (logged.event for logged in self.log.events(kinds=[Split.kind]))
+        return {event.undoes for event in splits if isinstance(event, Split)}
 
     @property
     def protocol(self) -> Protocol:
         """The protocol accepted last."""
-        return self.state.protocol
+        accepted = self.log.events(kinds=[ProtocolSet.kind])[-1].event
+        return parse(
+            accepted.text if isinstance(accepted, ProtocolSet) else "", where="accepted protocol", strict=False
+        )
 
     @property
     def records(self) -> Mapping[str, Record]:
-        """All records read, by id in reading order; one that stands for duplicates has from them what it lacks."""
+        """All records read, by id in reading order, as amended; one that stands for duplicates has their data, too."""
         for record in self.log.records(len(self._read)):
             self._read[record.record_id] = record
         state = self.state
-        if self._completed_at != (len(self._read), len(state.merges)):
-            self._completed_at = (len(self._read), len(state.merges))
+        made_of = (len(self._read), len(state.merges), state.n_amended)
+        if self._made_of != made_of:
+            self._made_of = made_of
+            amended = {record_id: _amended(record, state) for record_id, record in self._read.items()}
             self._records = {
-                record_id: record.completed(self._read[member] for member in state.members(record_id))
-                for record_id, record in self._read.items()
+                record_id: record.completed(amended[member] for member in state.members(record_id))
+                for record_id, record in amended.items()
             }
         return self._records
 
     @property
     def head(self) -> str:
-        """Hash of the last event."""
-        return self.log.head[1]
+        """Hash of the last event that the state has seen."""
+        return self.state.head
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -128,10 +154,10 @@ class Review:
             raise
 
     def _forget(self) -> None:
-        self._state = State()
+        self._state = None
         self._read = {}
         self._records = {}
-        self._completed_at = (0, 0)
+        self._made_of = (0, 0, 0)
 
     def append(self, *events: Event) -> list[Logged]:
         """Append events and return them once they are on disk."""
@@ -173,19 +199,14 @@ class Review:
             If the file is missing or does not parse.
         """
         path = self.folder / PROTOCOL
-        try:
-            text = path.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ProtocolError(
-                f"cannot be read ({error})", where=str(path), remedy="Restore it with `asreview-mc protocol show`"
-            ) from None
-        return parse(text, where=str(path))
+        return parse(_read_protocol(path), where=str(path))
 
     def draft_note(self) -> str | None:
         """Return one line on how ``protocol.toml`` differs from what was accepted, None where it does not."""
+        accepted = self.protocol.text
         try:
-            differs = self.draft().text != self.protocol.text
-        except AsreviewMCError as error:
+            differs = self.draft().text != accepted
+        except ProtocolError as error:
             return f"{error} (the last accepted protocol holds until then)"
         return (
             f"{PROTOCOL} differs from the accepted protocol, which holds until `asreview-mc protocol accept`"
@@ -199,23 +220,86 @@ class Review:
         Raises
         ------
         ProtocolError
-            If it does not parse, is the accepted one already, or names somebody else than those who have decided.
+            If it does not parse, is the accepted one already, leaves out somebody who has decided, or would disclose
+            decisions that are pending.
         """
         draft = self.draft()
-        if draft.text == self.protocol.text:
-            raise ProtocolError("is the accepted protocol already", where=PROTOCOL, remedy="Change the file first")
-        if by not in {*draft.names, *self.protocol.names}:
-            draft.reviewer(by)
-        gone = [name for name in self._deciders() if name not in draft.names]
+        with self.transaction():
+            state = self.state
+            if draft.text == state.protocol.text:
+                raise ProtocolError("is the accepted protocol already", where=PROTOCOL, remedy="Change the file first")
+            if by not in {*draft.names, *state.protocol.names}:
+                draft.reviewer(by)
+            self._check_amendment(state, draft)
+            (logged,) = self.append(ProtocolSet(draft.text, by=by, reason=reason))
+        return logged
+
+    def _check_amendment(self, state: State, draft: Protocol) -> None:
+        deciders = [name for name in state.protocol.names if any(state.decided_by(stage, name) for stage in STAGES)]
+        gone = [name for name in deciders if name not in draft.screeners]
         if gone:
             raise ProtocolError(
                 f"leaves out {', '.join(gone)}, whose decisions are in the log",
                 where=PROTOCOL,
-                remedy="Keep the name under [[reviewers]]",
+                remedy="Keep the name under [[reviewers]], as reviewer or owner",
             )
-        (logged,) = self.append(ProtocolSet(draft.text, by=by, reason=reason))
-        return logged
+        pending = sum(
+            state.verdict(stage, record_id).outcome == "pending" for stage in STAGES for record_id in state.begun(stage)
+        )
+        if draft.decisions_wanted < state.protocol.decisions_wanted and pending:
+            raise ProtocolError(
+                f"lowers decisions_wanted while {pending} records have decisions pending, which would disclose them",
+                where=PROTOCOL,
+                remedy="Complete or undo those decisions first",
+            )
 
-    def _deciders(self) -> Iterable[str]:
-        state = self.state
-        return [name for name in state.protocol.names if any(state.decided_by(stage, name) for stage in STAGES)]
+
+def _amended(record: Record, state: State) -> Record:
+    for logged in state.amendments.get(record.record_id, []):
+        if isinstance(logged.event, Amended):
+            record = record.amended(logged.event.values)
+    return record
+
+
+def _exists(path: Path) -> bool:
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise ProjectError(
+            f"cannot be looked at ({error.strerror})",
+            where=str(path)[:200],
+            remedy="Check the path and its permissions",
+        ) from None
+    return True
+
+
+def _read_protocol(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProtocolError(
+            f"cannot be read ({error})", where=str(path), remedy="Restore it with `asreview-mc protocol show`"
+        ) from None
+
+
+def _begin(path: Path, first: Event) -> None:
+    """Make a database that holds its first event, under another name until it is whole."""
+    part = path.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        log = EventLog.create(part)
+        try:
+            log.append([first])
+        finally:
+            log.close()
+        try:
+            os.link(part, path)  # unlike a rename it never replaces what another process has just put there
+        except FileExistsError:
+            raise ProjectError(
+                "a review is here already", where=str(path.parent), remedy="Choose another folder"
+            ) from None
+        except OSError:  # a file system without hard links
+            part.rename(path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -15,6 +15,7 @@ from asreview_mc.core.event import (
     Retrieval,
     Settled,
     Shown,
+    Split,
     Undone,
 )
 from asreview_mc.core.protocol import DECISIONS, STAGES, Protocol, Stage
@@ -22,7 +23,6 @@ from asreview_mc.project.review import Review
 from asreview_mc.review.eligibility import RETRIEVAL
 from asreview_mc.review.state import State
 
-BATCH = 25
 BOOTSTRAP_SEED = 0
 
 
@@ -65,7 +65,7 @@ def decide(
     """
     with review.transaction():
         state = _state_of(review, record_id)
-        _check_decider(state.protocol, reviewer)
+        check_decider(state.protocol, reviewer)
         _check_decision(state, record_id, stage, decision, reason)
         disclosed = state.disclosed(stage, record_id)
         (logged,) = review.append(Decided(record_id, stage, reviewer, decision, reason, note, shown))
@@ -79,17 +79,20 @@ def undo(review: Review, reviewer: str, *, stage: Stage = "abstract", record_id:
 
     Raises
     ------
+    UnknownError
+        If reviewer or record are unknown.
     DecisionError
         If there is none.
     """
     with review.transaction():
         review.protocol.reviewer(reviewer)
-        own = _own_decisions(review, reviewer, stage, record_id)
-        if not own:
+        if record_id:
+            review.record(record_id)
+        last = review.state.last_decision(stage, reviewer, record_id)
+        if last is None:
             about = f" on {record_id}" if record_id else ""
             raise DecisionError(f"{reviewer} has no decision{about} to take back", where=f"stage {stage}")
-        last = own[-1]
-        (logged,) = review.append(Undone(last.event.about, stage, reviewer, last.seq))
+        (logged,) = review.append(Undone(last.record_id, stage, reviewer, last.seq))
     return logged
 
 
@@ -135,7 +138,7 @@ def settle(
                 where=record_id,
                 remedy="Name " + " ".join(f"--by {name}" for name in sorted(deciders)),
             )
-        (logged,) = review.append(Settled(record_id, stage, decision, tuple(by), reason, note))
+        (logged,) = review.append(Settled(record_id, stage, decision, tuple(dict.fromkeys(by)), reason, note))
     return logged
 
 
@@ -151,17 +154,17 @@ def retrieve(review: Review, record_id: str, status: str, *, by: str = "", note:
     """
     if status not in RETRIEVAL:
         raise UnknownError(f"no retrieval status is called {status!r}", remedy=f"Choose one of {', '.join(RETRIEVAL)}")
-    state = _state_of(review, record_id)
-    _check_stage(state, record_id, "fulltext")
-    (logged,) = review.append(Retrieval(record_id, status, by, note))
+    with review.transaction():
+        _check_stage(_state_of(review, record_id), record_id, "fulltext")
+        (logged,) = review.append(Retrieval(record_id, status, by, note))
     return logged
 
 
 def conflicts(review: Review, stage: Stage) -> list[dict[str, Any]]:
     """Return the open conflicts of a stage with what each reviewer said; all of it is disclosed by definition."""
-    state, found = review.state, []
+    state, records, found = review.state, review.records, []
     for record_id in state.conflicts(stage):
-        record = review.records[record_id]
+        record = records[record_id]
         found.append(
             {
                 "record_id": record_id,
@@ -196,19 +199,17 @@ def _agreement_over(state: State, stage: Stage, record_ids: Sequence[str]) -> di
     from asreview_mc.review.agreement import summarise
 
     ratings = {name: rated for name, rated in state.ratings(stage, record_ids).items() if rated}
-    return summarise(ratings, maybe=_maybe(state.protocol), seed=BOOTSTRAP_SEED).to_dict()
-
-
-def _maybe(protocol: Protocol) -> Any:  # noqa: ANN401 - parse() has made sure that it is one of the three
-    return protocol.maybe_in_agreement
+    return summarise(ratings, maybe=state.protocol.maybe_in_agreement, seed=BOOTSTRAP_SEED).to_dict()
 
 
 def _measure_full_batches(review: Review, stage: Stage) -> None:
     """Log agreement for each batch of doubly screened records that is full and not logged yet."""
+    from asreview_mc.review.agreement import BATCH, batches
+
     state = review.state
     done = state.doubly_screened(stage)
     logged = len(agreement_over_time(review, stage))
-    for batch in range(logged + 1, len(done) // BATCH + 1):
+    for batch in range(logged + 1, batches(done) + 1):
         statistics = _agreement_over(state, stage, done[: batch * BATCH])
         review.append(AgreementMeasured(stage, batch, batch * BATCH, statistics))
 
@@ -216,27 +217,25 @@ def _measure_full_batches(review: Review, stage: Stage) -> None:
 def _state_of(review: Review, record_id: str) -> State:
     """Return the state of one record, from the events that concern it and the protocol alone."""
     review.record(record_id)
-    frame = review.log.events(kinds=[Merged.kind, ProtocolSet.kind])
-    merged = State().feed_some(frame)
+    frame = review.log.events(kinds=[Merged.kind, Split.kind, ProtocolSet.kind])
+    taken_back = review.merges_taken_back()
+    merged = State(taken_back).feed_some(frame)
     kept = merged.kept(record_id)
     about = review.log.events(about={kept, *merged.members(kept)})
-    alone = [logged for logged in about if not isinstance(logged.event, Merged)]
-    return State().feed_some(sorted([*frame, *alone], key=lambda logged: logged.seq))
+    alone = [logged for logged in about if not isinstance(logged.event, (Merged, Split))]
+    return State(taken_back).feed_some(sorted([*frame, *alone], key=lambda logged: logged.seq))
 
 
-def _own_decisions(review: Review, reviewer: str, stage: Stage, record_id: str | None) -> list[Logged]:
-    about = {record_id} if record_id else None
-    standing: dict[str, Logged] = {}
-    for logged in review.log.events(about=about, kinds=[Decided.kind, Undone.kind]):
-        event = logged.event
-        if isinstance(event, (Decided, Undone)) and event.reviewer == reviewer and event.stage == stage:
-            standing.pop(event.record_id, None)
-            if isinstance(event, Decided):
-                standing[event.record_id] = logged
-    return list(standing.values())
+def check_decider(protocol: Protocol, reviewer: str) -> None:
+    """Check that somebody decides on records.
 
-
-def _check_decider(protocol: Protocol, reviewer: str) -> None:
+    Raises
+    ------
+    UnknownError
+        If nobody on the team is called so.
+    DecisionError
+        If they have another role.
+    """
     person = protocol.reviewer(reviewer)
     if person.name not in protocol.screeners:
         raise DecisionError(f"{reviewer} is {person.role} and does not decide on records", where="protocol")
@@ -249,6 +248,12 @@ def _check_decision(state: State, record_id: str, stage: Stage, decision: str, r
     if state.kept(record_id) != record_id:
         raise DecisionError(
             "is a duplicate", where=record_id, remedy=f"Decide on {state.kept(record_id)}, which stands for it"
+        )
+    if record_id in state.removed:
+        raise DecisionError(
+            f"was removed before screening, since it fails {state.removed[record_id].criterion}",
+            where=record_id,
+            remedy="Take that back with `criteria --meets`",
         )
     _check_stage(state, record_id, stage)
     if decision != "exclude" and reason:

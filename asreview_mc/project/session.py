@@ -8,14 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from asreview_mc.core.errors import DecisionError
 from asreview_mc.core.event import Logged, Shown
 from asreview_mc.core.protocol import Stage
 from asreview_mc.core.record import Record
 from asreview_mc.core.version import __version__
 from asreview_mc.project.ranking import Pool
 from asreview_mc.project.review import Review
-from asreview_mc.project.screen import decide, undo
+from asreview_mc.project.screen import check_decider, decide, undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +40,8 @@ class Session:
 
     def __init__(self, review: Review, reviewer: str, pool: Pool, *, stage: Stage = "abstract") -> None:
         self.review = review
-        self.reviewer = review.protocol.reviewer(reviewer).name
-        if self.reviewer not in review.protocol.screeners:
-            raise DecisionError(f"{reviewer} does not decide on records", where="protocol")
+        check_decider(review.protocol, reviewer)
+        self.reviewer = reviewer
         self.stage = stage
         self._pool = pool
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rank")

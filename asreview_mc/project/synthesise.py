@@ -8,19 +8,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from asreview_mc.core.errors import DecisionError, ProtocolError, UnknownError
+from asreview_mc.core.errors import DecisionError, OutputError, ProtocolError, UnknownError
 from asreview_mc.core.event import Logged, TopicsConfirmed
 from asreview_mc.core.protocol import Card, parse, template
 from asreview_mc.core.record import Record
 from asreview_mc.identify import references
-from asreview_mc.learn.encode import Encoder, Vectors
+from asreview_mc.learn.encode import Encoder
 from asreview_mc.learn.subtopics import Suggestions, TopicModel
 from asreview_mc.project.ranking import default_encoder
 from asreview_mc.project.review import Review
 from asreview_mc.project.screen import agreement
 from asreview_mc.report import export as exports
 from asreview_mc.report import page
-from asreview_mc.report.writing import encoded, write
+from asreview_mc.report.writing import encoded, suffix_of, write
 from asreview_mc.review.eligibility import eligibility
 from asreview_mc.review.topics import confirmed, tally
 
@@ -41,15 +41,15 @@ def suggest_topics(
     """
     state = review.state
     included = eligibility(state).included
-    model = _model(state.protocol.cards, encoder, progress)
-    found = model.suggest([_text(review.records[record_id]) for record_id in included])
+    records = review.records
+    found = _model(state.protocol.cards, encoder).suggest([_text(records[one]) for one in included], progress)
     rows = []
     for row, record_id in enumerate(included):
         stands = confirmed(state, record_id)
         rows.append(
             {
                 "record_id": record_id,
-                "title": review.records[record_id].title,
+                "title": records[record_id].title,
                 "suggested": [one for one in _suggestions(found, row) if one["suggested"]],
                 "confirmed": list(stands.codes) if stands else None,
             }
@@ -89,18 +89,19 @@ def confirm_topics(
         raise DecisionError("is not included", where=record_id, remedy="Sub-topics are confirmed for included records")
     model = _model(state.protocol.cards, encoder)
     suggested = _suggestions(model.suggest([text]), 0)
-    stands = confirmed(state, record_id)
-    base = set(stands.codes) if stands else {one["code"] for one in suggested if one["suggested"]}
-    chosen = (base | set(add)) - set(remove)
-    (logged,) = review.append(
-        TopicsConfirmed(
-            record_id,
-            reviewer,
-            tuple(card.code for card in state.protocol.cards if card.code in chosen),
-            {one["code"]: one["p"] for one in suggested},
-            model.name,
+    with review.transaction():
+        stands = confirmed(review.state, record_id)
+        base = set(stands.codes) if stands else {one["code"] for one in suggested if one["suggested"]}
+        chosen = (base | set(add)) - set(remove)
+        (logged,) = review.append(
+            TopicsConfirmed(
+                record_id,
+                reviewer,
+                tuple(card.code for card in state.protocol.cards if card.code in chosen),
+                {one["code"]: one["p"] for one in suggested},
+                model.name,
+            )
         )
-    )
     return logged
 
 
@@ -119,17 +120,20 @@ def classify(
     cards : sequence of Card or None
         ``None`` for the ten of the micro-credentials template.
     output : path
-        Gets every row and column of the input, then ``p_<code>`` per sub-topic, ``suggested`` and ``evidence``.
+        A CSV: every row and column of the input, then ``p_<code>`` per sub-topic, ``suggested`` and ``evidence``.
 
     Returns
     -------
     dict
         `rows` written, `without_text` among them, `suggested` by code, `written`.
     """
+    suffix_of(output, (".csv",))
+    if output.resolve() == path.resolve():
+        raise OutputError("is the input", where=str(output), remedy="Choose another name for the output")
     cards = parse(template("micro-credentials")).cards if cards is None else cards
     table = references.read_table(path)
     texts = [_text(record) if record else "" for record in table.records]
-    found = _model(cards, encoder, progress).suggest(texts)
+    found = _model(cards, encoder).suggest(texts, progress)
     codes = [card.code for card in cards]
     counts, rows = dict.fromkeys(codes, 0), []
     for row, given in enumerate(table.rows):
@@ -152,23 +156,25 @@ def classify(
 
 def export(review: Review, path: Path, *, what: str, viewer: str | None) -> dict[str, Any]:
     """Write records with their decisions to a file whose suffix names the format; return `written` and `head`."""
-    head = review.head
-    written = exports.export(review.state, review.records, path, what=what, viewer=viewer, head=head)
-    return {"written": written, "path": str(path), "head": head}
+    state = review.state
+    written = exports.export(state, review.records, path, what=what, viewer=viewer, head=state.head)
+    return {"written": written, "path": str(path), "head": state.head}
 
 
-def report(review: Review, path: Path, *, viewer: str | None) -> dict[str, Any]:
+def write_report(review: Review, path: Path, *, viewer: str | None) -> dict[str, Any]:
     """Write the whole review as one page, with nothing that `viewer` may not see."""
+    suffix_of(path, (".html", ".htm"))
+    state = review.state
     html = page.render(
-        review.state,
+        state,
         review.records,
         viewer,
         agreement={stage: agreement(review, stage) for stage in ("abstract", "fulltext")},
-        head=review.head,
+        head=state.head,
         generated=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     write(path, encoded(html))
-    return {"path": str(path), "head": review.head}
+    return {"path": str(path), "head": state.head}
 
 
 def topic_tally(review: Review) -> dict[str, tuple[str, ...]]:
@@ -176,25 +182,10 @@ def topic_tally(review: Review) -> dict[str, tuple[str, ...]]:
     return tally(review.state)
 
 
-class _Telling:
-    """An encoder that tells how far it is."""
-
-    def __init__(self, encoder: Encoder, progress: Progress | None) -> None:
-        self.encoder = encoder
-        self.progress = progress
-
-    @property
-    def fingerprint(self) -> str:
-        return self.encoder.fingerprint
-
-    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        return self.encoder.encode(texts, progress=progress or self.progress)
-
-
-def _model(cards: Sequence[Card], encoder: Encoder | None, progress: Progress | None = None) -> TopicModel:
+def _model(cards: Sequence[Card], encoder: Encoder | None) -> TopicModel:
     if not cards:
         raise ProtocolError("names no sub-topics", where="protocol", remedy="Add [[subtopics]] to protocol.toml")
-    return TopicModel(cards, _Telling(encoder or default_encoder(), progress))
+    return TopicModel(cards, encoder or default_encoder())
 
 
 def _text(record: Record) -> str:

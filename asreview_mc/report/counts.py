@@ -93,6 +93,7 @@ class Prisma:
     total_studies: int = 0
     total_reports: int = 0
     papers: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    log_head: str = field(default="", compare=False)
 
     @property
     def pending(self) -> int:
@@ -187,7 +188,7 @@ def count(state: State) -> Prisma:
     for key in ("database_specific_results", "register_specific_results", _DATABASES.reasons, _OTHER.reasons):
         start = f"{key}: "
         values[key] = {name.removeprefix(start): len(ids) for name, ids in papers.items() if name.startswith(start)}
-    return Prisma(**values, papers={key: tuple(ids) for key, ids in papers.items()})
+    return Prisma(**values, papers={key: tuple(ids) for key, ids in papers.items()}, log_head=state.head)
 
 
 def _identify(state: State, papers: dict[str, list[str]]) -> dict[_Arm, list[str]]:
@@ -204,9 +205,10 @@ def _identify(state: State, papers: dict[str, list[str]]) -> dict[_Arm, list[str
         if arm is _DATABASES:
             papers[f"{reading.via}_specific_results: {reading.source}"] += [*read, *unread]
             papers[f"{reading.via}_specific_results"] += [*read, *unread]
-        papers[arm.removed] += unread
+        unmerged = [one for one in read if one not in state.merges]
         papers[arm.duplicates] += [one for one in read if one in state.merges]
-        unique[arm] += [one for one in read if one not in state.merges]
+        papers[arm.removed] += [*unread, *(one for one in unmerged if one in state.removed)]
+        unique[arm] += [one for one in unmerged if one not in state.removed]
     return unique
 
 

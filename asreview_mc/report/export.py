@@ -8,18 +8,19 @@ reference, as `log_head`, since none of the three formats has a better place for
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from asreview_mc.core.cells import Cell
 from asreview_mc.core.errors import UnknownError
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.core.record import Record
 from asreview_mc.report.ris import to_ris
-from asreview_mc.report.writing import Cell, csv_lines, csv_text, encoded, suffix_of, write
+from asreview_mc.report.writing import csv_lines, csv_text, encoded, suffix_of, write
 from asreview_mc.review.consensus import Standing, Verdict
-from asreview_mc.review.eligibility import Eligibility, eligibility, retrieval_status
+from asreview_mc.review.eligibility import eligibility
 from asreview_mc.review.state import State
 from asreview_mc.review.topics import confirmed
 
@@ -53,8 +54,8 @@ def export(state: State, records: Mapping[str, Record], path: Path, what: str, v
     if what not in WHAT:
         raise UnknownError(f"no set of records is called {what!r}", remedy=f"Choose one of {', '.join(WHAT)}")
     chosen = select(state, what)
-    found = eligibility(state)
-    write(path, encoded(form([describe(state, records[one], found, viewer, head) for one in chosen])))
+    included = frozenset(eligibility(state).included)
+    write(path, encoded(form([describe(state, records[one], included, viewer, head) for one in chosen])))
     return len(chosen)
 
 
@@ -69,7 +70,7 @@ def select(state: State, what: str) -> list[str]:
     return [one for one in state.unique() if one not in touched]
 
 
-def describe(state: State, record: Record, found: Eligibility, viewer: str | None, head: str) -> dict[str, Any]:
+def describe(state: State, record: Record, included: Set[str], viewer: str | None, head: str) -> dict[str, Any]:
     """Return a record as one plain object.
 
     Besides the fields of a record it has
@@ -91,7 +92,7 @@ def describe(state: State, record: Record, found: Eligibility, viewer: str | Non
     return record.to_dict() | {
         "sources": state.sources_of(one),
         "duplicates": state.members(one),
-        "included": _included(verdicts, one in found.included),
+        "included": _included(verdicts, one in included),
         "outcome_abstract": verdicts["abstract"].outcome,
         "reason_abstract": verdicts["abstract"].reason,
         "outcome_fulltext": _fulltext_outcome(state, one, verdicts["fulltext"]) if assessed else "",
@@ -112,7 +113,7 @@ def _included(verdicts: Mapping[Stage, Verdict], included: bool) -> int | None:
 
 
 def _fulltext_outcome(state: State, record_id: str, verdict: Verdict) -> str:
-    if verdict.outcome == "pending" and retrieval_status(state, record_id) == "not-retrieved":
+    if verdict.outcome == "pending" and state.retrieval_status(record_id) == "not-retrieved":
         return "not-retrieved"
     return verdict.outcome
 

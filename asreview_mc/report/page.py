@@ -56,6 +56,7 @@ def render(
     prisma = count(state)
     labels = screening_labels(state)
     found = eligibility(state)
+    included = frozenset(found.included)
     excluded = sorted(one for ids in found.excluded.values() for one in ids)
     disputed = disputes(state, viewer)
     page = environment.get_template("report.html.jinja").render(
@@ -74,12 +75,12 @@ def render(
         screened=len(labels),
         relevant=sum(labels),
         exclusions=tables.exclusions(prisma),
-        excluded=[describe(state, records[one], found, viewer, head) for one in excluded],
+        excluded=[describe(state, records[one], included, viewer, head) for one in excluded],
         disputes=disputed,
         titles={one["record_id"]: _title(records[one["record_id"]]) for one in disputed},
         stages=STAGE_NAMES,
         subtopics=tables.subtopics(state),
-        included=[describe(state, records[one], found, viewer, head) for one in found.included],
+        included=[describe(state, records[one], included, viewer, head) for one in found.included],
         doi_links=_doi_links(records, (*found.included, *excluded)),
         topic_labels={card.code: card.label for card in state.protocol.cards},
         years=tables.years(state, records),
@@ -91,7 +92,7 @@ def render(
 
 def screening_labels(state: State) -> list[int]:
     """Return 1 for include and 0 for exclude, in the order in which records became complete; no open conflicts."""
-    outcomes = (state.verdict("abstract", one).outcome for one in state.doubly_screened("abstract"))
+    outcomes = (state.verdict("abstract", one).outcome for one in state.completed("abstract"))
     return [int(outcome == "include") for outcome in outcomes if outcome in ("include", "exclude")]
 
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from asreview_mc.core.cells import Cell, disarm
 from asreview_mc.core.errors import OutputError
 
-Cell = str | int | float | bool | None
-
-_FORMULA = re.compile(r"'*[=+\-@＝＋－＠\x00-\x1f]")
+_DATABASE = b"SQLite format 3"
 
 
 def write(path: Path, content: bytes) -> None:
@@ -22,10 +20,10 @@ def write(path: Path, content: bytes) -> None:
     Raises
     ------
     OutputError
-        If the place is a folder or a device, or cannot be written to.
+        If the place is a folder, a device, a database or a protocol, or cannot be written to.
     """
     target = path.resolve()
-    if target.exists() and not target.is_file():
+    if target.name == "protocol.toml" or (target.exists() and not _replaceable(target)):
         raise OutputError("is not a file that can be replaced", where=str(path), remedy="Choose another name")
     part = target.with_name(f".{uuid.uuid4().hex}.part")
     try:
@@ -37,6 +35,13 @@ def write(path: Path, content: bytes) -> None:
         raise OutputError(
             f"cannot be written ({error.strerror})", where=str(path), remedy="Check the folder or choose another"
         ) from None
+
+
+def _replaceable(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return not file.read(len(_DATABASE)).startswith(_DATABASE)
 
 
 def encoded(text: str) -> bytes:
@@ -58,20 +63,6 @@ def suffix_of(path: Path, known: Sequence[str]) -> str:
             f"no format is known for the suffix {path.suffix!r}", where=str(path), remedy=f"Use {', '.join(known)}"
         )
     return suffix
-
-
-def disarm(cell: Cell) -> Cell:
-    """Return a cell that no spreadsheet runs as a formula; anything but text stays as it is.
-
-    Text that begins with ``= + - @`` (also full-width) or a control character, after any number of apostrophes, gets
-    one apostrophe more in front, so that `rearm` gives back exactly what was there.
-    """
-    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
-
-
-def rearm(cell: str) -> str:
-    """Return the text from which `disarm` made `cell`: one leading apostrophe less where a formula follows."""
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def csv_text(rows: Iterable[Mapping[str, Cell]], columns: Sequence[str]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from asreview_mc.core.event import Retrieval
 from asreview_mc.review.fold import in_reading_order
 from asreview_mc.review.state import State
 
@@ -35,7 +34,7 @@ class Eligibility:
 def eligibility(state: State, record_ids: Iterable[str] | None = None) -> Eligibility:
     """Sort the reports included on title and abstract (among `record_ids` if given) by their fate at full text.
 
-    A decision on the full text shows that the report was there: it weighs more than a note that it could not be had.
+    An outcome on the full text shows that the report was there: it weighs more than a note that it could not be had.
     """
     among = None if record_ids is None else set(record_ids)
     sought = [one for one in state.eligible("fulltext") if among is None or one in among]
@@ -47,7 +46,7 @@ def eligibility(state: State, record_ids: Iterable[str] | None = None) -> Eligib
             included.append(record_id)
         elif verdict.outcome == "exclude":
             excluded.setdefault(verdict.reason, []).append(record_id)
-        elif verdict.outcome == "pending" and retrieval_status(state, record_id) == "not-retrieved":
+        elif verdict.outcome == "pending" and state.retrieval_status(record_id) == "not-retrieved":
             not_retrieved.append(record_id)
         else:
             pending.append(record_id)
@@ -58,9 +57,3 @@ def eligibility(state: State, record_ids: Iterable[str] | None = None) -> Eligib
         tuple(included),
         {code: tuple(ids) for code, ids in excluded.items() if ids},
     )
-
-
-def retrieval_status(state: State, record_id: str) -> str:
-    """Return ``sought``, ``retrieved`` or ``not-retrieved`` as last noted; ``sought`` where nothing was."""
-    logged = state.retrievals.get(record_id)
-    return logged.event.status if logged and isinstance(logged.event, Retrieval) else "sought"

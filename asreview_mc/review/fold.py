@@ -4,25 +4,32 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Self, TypeVar
 
-from asreview_mc.core.errors import UnknownError
+from asreview_mc.core.errors import LogError, UnknownError
 from asreview_mc.core.event import (
+    GENESIS,
     AgreementMeasured,
+    Amended,
     Decided,
     Event,
+    FlagJudged,
+    JudgedDifferent,
     Logged,
     Merged,
     ProtocolSet,
     ReferencesRead,
     Retrieval,
     Settled,
+    Split,
     TopicsConfirmed,
     Undone,
 )
 from asreview_mc.core.protocol import STAGES, Protocol, Stage, parse
 from asreview_mc.review.consensus import Settlement, Standing
+
+_RESTORE = "Restore the review from a backup"
 
 
 class Sheet:
@@ -84,10 +91,24 @@ def in_reading_order(record_ids: Iterable[str]) -> list[str]:
 
 
 class Fold:
-    """The log taken in, event by event; `seq` is the last one seen. `review.state` gives the answers."""
+    """The log taken in, event by event; `seq` is the last one seen. `review.state` gives the answers.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    taken_back : collection of int
+        Merges that a later `Split` takes back. For what stands they never happened, so that each decision is again
+        with the record it was made on. A `Split` of a merge that was folded already is a ``ValueError``: fold anew.
+
+    Raises
+    ------
+    LogError
+        While events are taken in, if one is missing or contradicts those before it.
+    """
+
+    def __init__(self, taken_back: Collection[int] = ()) -> None:
+        self.taken_back = frozenset(taken_back)
         self.seq = 0
+        self.head = GENESIS
         self.protocol = Protocol(text="", title="")
         self.protocols: list[Logged] = []
         self.readings: list[Logged] = []
@@ -95,6 +116,11 @@ class Fold:
         self.retrievals: dict[str, Logged] = {}
         self.topics: dict[str, list[Logged]] = defaultdict(list)
         self.measured: list[Logged] = []
+        self.different: set[frozenset[str]] = set()
+        self.amendments: dict[str, list[Logged]] = defaultdict(list)
+        self.n_amended = 0
+        self.flags_judged: dict[tuple[str, str], Logged] = {}
+        self.removed: dict[str, FlagJudged] = {}
         self._members: dict[str, list[str]] = {}
         self._starts: list[int] = []
         self._sheets: dict[Stage, dict[str, Sheet]] = {stage: {} for stage in STAGES}
@@ -106,40 +132,39 @@ class Fold:
         """Take in events that follow those already seen, and return the state itself."""
         for logged in events:
             if logged.seq != self.seq + 1:
-                raise ValueError(f"event {self.seq + 1} must come next, got {logged.seq}")
-            self.seq = logged.seq
-            self._feed[type(logged.event)](self, logged)
+                raise LogError(f"event {self.seq + 1} is missing from the log", remedy=_RESTORE)
+            self._take(logged)
         return self
 
     def feed_some(self, events: Iterable[Logged]) -> Self:
         """Take in a selection of the log, in order, to answer for the records that it concerns."""
         for logged in events:
-            self.seq = logged.seq
-            self._feed[type(logged.event)](self, logged)
+            self._take(logged)
         return self
 
+    def _take(self, logged: Logged) -> None:
+        self.seq, self.head = logged.seq, logged.hash
+        self._feed[type(logged.event)](self, logged)
+
     def _protocol_set(self, logged: Logged) -> None:
-        self.protocol = parse(_as(ProtocolSet, logged).text, where="accepted protocol")
+        self.protocol = parse(_as(ProtocolSet, logged).text, where="accepted protocol", strict=False)
         self.protocols.append(logged)
         for sheets in self._sheets.values():  # fewer decisions wanted: what is complete by now is disclosed by now
             for sheet in sheets.values():
                 self._disclose(sheet, logged.seq)
 
     def _references_read(self, logged: Logged) -> None:
-        event = _as(ReferencesRead, logged)
-        if event.read:
-            self._starts.append(int(event.first[1:]))
-            self.readings.append(logged)
-            self.n_records = self._starts[-1] + event.read - 1
-        else:
-            self._starts.append(self.n_records + 1)
-            self.readings.append(logged)
+        self.readings.append(logged)
+        self._starts.append(self.n_records + 1)
+        self.n_records += _as(ReferencesRead, logged).read
 
     def _merged(self, logged: Logged) -> None:
         event = _as(Merged, logged)
+        if logged.seq in self.taken_back:
+            return
         into = self.kept(event.into)
         if event.record_id in self.merges or into == event.record_id:
-            raise ValueError(f"{event.record_id} is merged already, or would be merged into itself")
+            raise LogError(f"event {logged.seq} merges {event.record_id} a second time", remedy=_RESTORE)
         self.merges[event.record_id] = event
         self._members.setdefault(into, []).extend([event.record_id, *self._members.pop(event.record_id, [])])
         for stage in STAGES:
@@ -153,6 +178,31 @@ class Fold:
             self.retrievals[into] = max(noted, key=lambda retrieval: retrieval.seq)
         if event.record_id in self.topics:
             self.topics[into] = sorted([*self.topics[into], *self.topics.pop(event.record_id)], key=lambda x: x.seq)
+
+    def _split(self, logged: Logged) -> None:
+        if _as(Split, logged).undoes not in self.taken_back:
+            raise ValueError(f"event {logged.seq} takes back a merge that was folded already")
+
+    def _judged_different(self, logged: Logged) -> None:
+        event = _as(JudgedDifferent, logged)
+        self.different.add(frozenset((event.record_id, event.other)))
+
+    def _amended(self, logged: Logged) -> None:
+        self.amendments[logged.event.about].append(logged)
+        self.n_amended += 1
+
+    def _flag_judged(self, logged: Logged) -> None:
+        event = _as(FlagJudged, logged)
+        self.flags_judged[event.record_id, event.criterion] = logged
+        failed = [
+            judged.event
+            for (record_id, _), judged in self.flags_judged.items()
+            if record_id == event.record_id and isinstance(judged.event, FlagJudged) and judged.event.fails
+        ]
+        if failed:
+            self.removed[event.record_id] = failed[0]
+        else:
+            self.removed.pop(event.record_id, None)
 
     def _decided(self, logged: Logged) -> None:
         event = _as(Decided, logged)
@@ -195,6 +245,10 @@ class Fold:
         ProtocolSet: _protocol_set,
         ReferencesRead: _references_read,
         Merged: _merged,
+        Split: _split,
+        JudgedDifferent: _judged_different,
+        Amended: _amended,
+        FlagJudged: _flag_judged,
         Decided: _decided,
         Undone: _undone,
         Settled: _settled,
@@ -202,6 +256,11 @@ class Fold:
         TopicsConfirmed: _topics_confirmed,
         AgreementMeasured: _agreement_measured,
     }
+
+    def retrieval_status(self, record_id: str) -> str:
+        """Return ``sought``, ``retrieved`` or ``not-retrieved`` as last noted; ``sought`` where nothing was."""
+        logged = self.retrievals.get(record_id)
+        return logged.event.status if logged and isinstance(logged.event, Retrieval) else "sought"
 
     # -- records ------------------------------------------------------------------------------------------------
 

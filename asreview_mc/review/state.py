@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from asreview_mc.core.event import Decided, Logged, Undone
 from asreview_mc.core.protocol import Stage
 from asreview_mc.review.consensus import Settlement, Standing, Verdict, verdict
-from asreview_mc.review.fold import Fold, in_reading_order
+from asreview_mc.review.fold import Fold, Sheet, in_reading_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,13 @@ class State(Fold):
         return sheet.settlement if sheet else None
 
     def eligible(self, stage: Stage) -> Iterator[str]:
-        """Yield the records that a stage is about: all unique ones, then those included on title and abstract."""
+        """Yield the records that a stage is about.
+
+        At title and abstract all unique ones but those removed before screening, at full text those included there.
+        """
         for record_id in self.unique():
+            if record_id in self.removed:
+                continue
             if stage == "abstract" or self.verdict("abstract", record_id).outcome == "include":
                 yield record_id
 
@@ -61,31 +66,45 @@ class State(Fold):
     # -- who may see what ---------------------------------------------------------------------------------------
 
     def visible(self, stage: Stage, record_id: str, viewer: str | None) -> list[Standing]:
-        """Return the decisions on a record that `viewer` may see: all when disclosed, otherwise only their own."""
+        """Return the decisions on a record that `viewer` may see: all that are disclosed, and their own.
+
+        One made anew after all were taken back is not disclosed before the others are in again.
+        """
         sheet = self._sheets[stage].get(record_id)
         if sheet is None:
             return []
         standing = sorted(sheet.standing.values(), key=lambda decision: decision.seq)
-        return [decision for decision in standing if sheet.disclosed is not None or decision.reviewer == viewer]
+        return [one for one in standing if one.reviewer == viewer or self._is_disclosed(sheet, one.seq)]
+
+    def _is_disclosed(self, sheet: Sheet, seq: int) -> bool:
+        if sheet.disclosed is None:
+            return False
+        return seq <= sheet.disclosed or len(sheet.reviewers) >= self.protocol.decisions_wanted
 
     def may_see(self, logged: Logged, viewer: str | None) -> bool:
         """Whether `viewer` may see an event: others' decisions only on records disclosed by now."""
         event = logged.event
         if not isinstance(event, (Decided, Undone)) or event.reviewer == viewer:
             return True
-        return self.disclosed(event.stage, self.kept(event.record_id)) is not None
+        sheet = self._sheets[event.stage].get(self.kept(event.record_id))
+        return sheet is not None and self._is_disclosed(sheet, logged.seq)
 
     def queue(self, stage: Stage, reviewer: str) -> list[str]:
         """Return the records that still need a decision of `reviewer` at a stage, in reading order."""
         return [one for one in self.undecided(stage) if reviewer not in self._reviewers(stage, one)]
 
     def undecided(self, stage: Stage) -> list[str]:
-        """Return the records that still need a decision of somebody at a stage, in reading order."""
+        """Return the records that still need a decision of somebody at a stage, in reading order.
+
+        A full text that could not be had waits for nobody.
+        """
         wanted = self.protocol.decisions_wanted
         return [
             record_id
             for record_id in self.eligible(stage)
-            if len(self._reviewers(stage, record_id)) < wanted and self.verdict(stage, record_id).outcome == "pending"
+            if len(self._reviewers(stage, record_id)) < wanted
+            and self.verdict(stage, record_id).outcome == "pending"
+            and (stage == "abstract" or self.retrieval_status(record_id) != "not-retrieved")
         ]
 
     def begun(self, stage: Stage) -> list[str]:
@@ -104,12 +123,21 @@ class State(Fold):
         """Count the records on which a decision of `reviewer` stands; says nothing about what it is."""
         return sum(reviewer in sheet.reviewers for sheet in self._sheets[stage].values())
 
+    def last_decision(self, stage: Stage, reviewer: str, record_id: str | None = None) -> Standing | None:
+        """Return the standing decision that `reviewer` made last at a stage, on one record if it is named."""
+        sheets = self._sheets[stage]
+        chosen = (
+            sheets.values() if record_id is None else [sheets[one] for one in (self.kept(record_id),) if one in sheets]
+        )
+        own = [one for sheet in chosen for one in sheet.standing.values() if one.reviewer == reviewer]
+        return max(own, key=lambda decision: decision.seq, default=None)
+
     def conflicts(self, stage: Stage) -> list[str]:
         """Return the records in conflict of decision or of reason, in reading order."""
         return in_reading_order(one for one in self._sheets[stage] if self.verdict(stage, one).open)
 
     def labels(self, viewer: str | None) -> list[Label]:
-        """Return what the queue of `viewer` may learn from, in reading order.
+        """Return what the queue of `viewer` may learn from at either stage, in reading order: title and abstract.
 
         Records decided by all who must count as they stand, those still pending by the viewer's own decision; a maybe
         counts as relevant with half the weight; an open conflict teaches nothing.
@@ -134,14 +162,14 @@ class State(Fold):
 
     # -- agreement ----------------------------------------------------------------------------------------------
 
-    def doubly_screened(self, stage: Stage) -> list[str]:
-        """Return the records with every decision in, two at least, in the order in which they became so."""
-        done = [
-            (sheet.disclosed, record_id)
-            for record_id, sheet in self._sheets[stage].items()
-            if sheet.disclosed and len(sheet.first) > 1
-        ]
+    def completed(self, stage: Stage) -> list[str]:
+        """Return the records with every decision in, in the order in which they became so."""
+        done = [(sheet.disclosed, record_id) for record_id, sheet in self._sheets[stage].items() if sheet.disclosed]
         return [record_id for _, record_id in sorted(done)]
+
+    def doubly_screened(self, stage: Stage) -> list[str]:
+        """Return those of the completed records on which two at least decided blind, in the same order."""
+        return [one for one in self.completed(stage) if len(_blind(self._sheets[stage][one])) > 1]
 
     def ratings(self, stage: Stage, record_ids: Iterable[str]) -> dict[str, dict[str, str]]:
         """Return by reviewer and record the first decision each made before the others' became visible.
@@ -153,7 +181,11 @@ class State(Fold):
             sheet = self._sheets[stage].get(record_id)
             if sheet is None or sheet.disclosed is None:
                 continue
-            for reviewer, decision in sheet.first.items():
-                if decision.seq <= sheet.disclosed:
-                    ratings.setdefault(reviewer, {})[record_id] = decision.decision
+            for decision in _blind(sheet):
+                ratings.setdefault(decision.reviewer, {})[record_id] = decision.decision
         return ratings
+
+
+def _blind(sheet: Sheet) -> list[Standing]:
+    """Return each reviewer's first decision, of those who made it before the others' became visible."""
+    return [one for one in sheet.first.values() if sheet.disclosed is not None and one.seq <= sheet.disclosed]

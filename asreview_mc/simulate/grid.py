@@ -15,7 +15,7 @@ from asreview_mc.core.errors import DataError, OutputError
 from asreview_mc.learn import rank
 from asreview_mc.learn.cache import CachedEncoder
 from asreview_mc.learn.encode import Encoder, SentenceEncoder
-from asreview_mc.learn.features import FeatureSet, build, query
+from asreview_mc.learn.features import FeatureSet
 from asreview_mc.simulate import datasets, metrics, replay
 from asreview_mc.simulate.datasets import Labelled
 from asreview_mc.simulate.replay import Order
@@ -83,10 +83,8 @@ def simulate(
     for review in reviews:
         replay.draw_priors(review.labels, priors, seed=1)
     wanted = datasets.query_text(protocol) if protocol is not None else ""
-    if any(model.uses_vectors for model in models.values()):
-        encoder = encoder or CachedEncoder(SentenceEncoder())
-    else:
-        encoder = None
+    if encoder is None and any(model.uses_vectors for model in models.values()):
+        encoder = CachedEncoder(SentenceEncoder())
     results = Results()
     total = len(reviews) * len(models) * seeds
     for review, order in _orders(reviews, models, priors, seeds, wanted, n_query, jobs, encoder, progress):
@@ -193,15 +191,16 @@ def _orders(
     """Yield the orders as they are ready, in the order of the grid."""
     from joblib import Parallel, delayed
 
-    query_vector = query(wanted, encoder) if wanted and encoder is not None else None
-    text_blocks = tuple(dict.fromkeys(block for model in models.values() for block in model.text_blocks))
     with Parallel(n_jobs=jobs, return_as="generator") as parallel:
         for review in reviews:
-            vectors = None
-            if encoder is not None:
-                encoding = None if progress is None else lambda done, total: progress("encode", done, total)
-                vectors = encoder.encode(review.texts, progress=encoding)
-            features = build(review.titles, review.abstracts, vectors, query_vector, text_blocks=text_blocks)
+            features = rank.features_for(
+                models.values(),
+                review.titles,
+                review.abstracts,
+                wanted=wanted,
+                encoder=encoder,
+                progress=None if progress is None else lambda done, total: progress("encode", done, total),
+            )
             runs = ((name, seed) for name in models for seed in range(1, seeds + 1))
             for order in parallel(delayed(_run)(review, name, features, seed, priors, n_query) for name, seed in runs):
                 yield review, order

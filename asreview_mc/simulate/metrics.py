@@ -6,7 +6,8 @@ the 1-based place of the x-th relevant record.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -66,6 +67,37 @@ def evaluate(labels: ArrayLike, priors: ArrayLike | None = None) -> dict[str, fl
         "td_last": float(found[-1] / len(order)),
         "first_relevant": int(found[0]),
     }
+
+
+def means(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return means over seeds, a row per data set and ranker, and over data sets where there are several.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        Each with `dataset`, `ranker` and the metrics of `NAMES`.
+
+    Returns
+    -------
+    list of dict
+        `dataset` (``"mean of sets"`` for the last of each ranker), `ranker`, `runs` averaged, and `NAMES`.
+    """
+    runs: dict[str, dict[str, list[Mapping[str, Any]]]] = {}
+    for row in rows:
+        runs.setdefault(row["ranker"], {}).setdefault(row["dataset"], []).append(row)
+    found = []
+    for ranker, by_set in runs.items():
+        of_sets = [
+            {"dataset": name, "ranker": ranker, "runs": len(some), **_mean(some)} for name, some in by_set.items()
+        ]
+        found += of_sets
+        if len(of_sets) > 1:
+            found.append({"dataset": "mean of sets", "ranker": ranker, "runs": len(of_sets), **_mean(of_sets)})
+    return found
+
+
+def _mean(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    return {name: float(np.mean([row[name] for row in rows])) for name in NAMES}
 
 
 def loss(labels: ArrayLike) -> float:

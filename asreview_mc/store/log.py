@@ -62,17 +62,22 @@ class EventLog:
         LogError
             If it is missing, not a review's, damaged or from a newer version.
         """
-        if not path.is_file():
-            raise LogError("the database is missing", where=str(path), remedy="Restore it from a backup")
-        if path.stat().st_size == 0:
+        try:
+            size, beginning = path.stat().st_size, _beginning(path)
+        except OSError as error:
+            raise LogError(
+                f"the database cannot be opened ({error.strerror})",
+                where=str(path),
+                remedy="Check its permissions, or restore it from a backup",
+            ) from None
+        if size == 0:
             raise LogError(
                 "the database is empty",
                 where=str(path),
                 remedy="Restore it from a backup; if nothing was added to it yet, delete the folder",
             )
-        with path.open("rb") as file:  # SQLite itself would take a file of a few bytes for a new database
-            if file.read(len(_MAGIC)) != _MAGIC:
-                raise LogError("this is not a database", where=str(path), remedy="Restore it from a backup")
+        if beginning != _MAGIC:  # SQLite itself would take a file of a few bytes for a new database
+            raise LogError("this is not a database", where=str(path), remedy="Restore it from a backup")
         return cls._connect(path)
 
     @classmethod
@@ -200,6 +205,11 @@ class EventLog:
         finally:
             if not outer and self._db.in_transaction:
                 self._db.execute("ROLLBACK")
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(len(_MAGIC))
 
 
 @contextmanager

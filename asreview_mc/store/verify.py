@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from dataclasses import dataclass
 
 from asreview_mc.core.errors import LogError
 from asreview_mc.core.event import GENESIS, ReferencesRead, chain_hash, decode
 from asreview_mc.store.rows import digest_of, index_columns, record_from, record_id
+
+SHORTEST = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +35,14 @@ def verify(db: sqlite3.Connection, head: str | None) -> Verification:
     db : sqlite3.Connection
         Inside a transaction, so that nothing is appended meanwhile.
     head : str or None
-        A hash printed earlier; it must stand in the chain.
+        A hash printed earlier, or the first `SHORTEST` digits of it at least; it must stand in the chain.
     """
+    if head is not None and not re.fullmatch(rf"[0-9a-f]{{{SHORTEST},64}}", head):
+        return Verification(False, 0, GENESIS, f"{head!r} is no head: {SHORTEST} to 64 hexadecimal digits are")
     (state,) = db.execute("PRAGMA integrity_check(1)").fetchone()
     if state != "ok":
         return Verification(False, 0, GENESIS, f"SQLite finds the file damaged ({' '.join(state.split())})")
-    events, before, seen, read = 0, GENESIS, head is None or head == GENESIS, 0
+    events, before, seen, read = 0, GENESIS, head is None or GENESIS.startswith(head), 0
     rows = db.execute("SELECT seq, at, kind, record_id, stage, actor, body, salt, hash FROM events ORDER BY seq")
     while True:
         try:
@@ -49,7 +54,7 @@ def verify(db: sqlite3.Connection, head: str | None) -> Verification:
             said = str(error) if isinstance(error, _Wrong) else f"event {events + 1} cannot be read ({error})"
             return Verification(False, events, before, said)
         events, before = row[0], row[-1]
-        seen = seen or before == head
+        seen = seen or before.startswith(head or "")
     (stored,) = db.execute("SELECT COUNT(*) FROM records").fetchone()
     problem = "" if stored == read else f"{stored} records are stored, but the log read {read}"
     if not problem and not seen:

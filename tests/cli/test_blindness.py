@@ -1,7 +1,10 @@
 """Law 4, for every command: a decision that is not disclosed changes nothing that anybody else sees."""
 
+import io
+import json
 import re
 import shutil
+import sys
 
 import pytest
 
@@ -39,6 +42,29 @@ def seen(run, folder, viewer):
     text = "\n".join(texts)
     text = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+(\+00:00|Z)?", "TIME", text)
     return re.sub(r"\b[0-9a-f]{12}([0-9a-f]{52})?\b", "HASH", text)
+
+
+def test_what_the_other_was_shown_does_not_tell_of_their_hidden_decisions(run, project, tmp_path, monkeypatch):
+    """R2's queue, and so the score that R2 saw on a record now disclosed, follows from what R2 decided before."""
+    run("decide", "r000001", "include", "--reviewer", "R1")
+    for number in range(2, 7):
+        run("decide", f"r00000{number}", "include", "--reviewer", "R1")
+    run("undo", "--reviewer", "R1", "--record", "r000003")
+    views = []
+    for decision in ("include", "exclude"):
+        folder = tmp_path / decision
+        shutil.copytree(project, folder)
+        monkeypatch.chdir(folder)
+        assert run("decide", "r000003", decision, "--reviewer", "R2").code == 0
+        monkeypatch.setattr(sys, "stdin", io.StringIO("i" * 5))
+        assert run("screen", "--reviewer", "R2").code == 0
+        events = run("log", "--json", "--as", "R1").json["events"]
+        views.append(
+            sorted(json.dumps({k: v for k, v in one.items() if k not in ("at", "hash", "seq")}) for one in events)
+        )
+        own = run("log", "--json", "--as", "R2").json["events"]
+        assert sum("shown" in one for one in own) == 5
+    assert views[0] == views[1]
 
 
 @pytest.mark.parametrize("viewer", ["R1", ""])

@@ -65,6 +65,8 @@ def test_protocol_check_accept_show(run, project):
     path.write_text("[review\n", "utf-8")
     broken = run("protocol", "check")
     assert (broken.code, one_line(broken.err)) == (1, True)
+    said = run("protocol", "check", "--json").json
+    assert said["differs"] and "not valid TOML" in said["errors"][0]
 
 
 def test_a_review_from_decisions_to_prisma(run, project, tmp_path):
@@ -102,6 +104,9 @@ def test_a_review_from_decisions_to_prisma(run, project, tmp_path):
         "Digital badges in higher education"
     }
     assert run("log", "--verify", "--head", exported["head"], "--json").json["ok"]
+    assert run("log", "--verify", "--head", exported["head"][:12]).code == 0
+    for strange in ("0" * 12, "zzz", exported["head"][:6]):
+        assert run("log", "--verify", "--head", strange.replace("0", "1")).code == 1
     assert run("report", "-o", tmp_path / "r.html").code == 0
     assert "<html" in (tmp_path / "r.html").read_text("utf-8")
 
@@ -165,6 +170,61 @@ def test_log_verify_names_the_first_changed_event(run, project):
     assert one_line(answer.err)
 
 
+@pytest.mark.parametrize("command", [("status",), ("log", "--verify"), ("rank",), ("decide", "r000001", "include")])
+@pytest.mark.parametrize("harm", ["a gap", "random bytes"])
+def test_a_damaged_log_is_one_line_in_every_command(run, project, command, harm):
+    """Also in the one that is there to find it."""
+    import sqlite3
+
+    for number in range(1, 7):
+        run("decide", f"r00000{number}", "include", "--reviewer", "R1")
+    path = project / "review.db"
+    if harm == "a gap":
+        db = sqlite3.connect(path)
+        db.execute("DROP TRIGGER events_no_delete")
+        db.execute("DELETE FROM events WHERE seq = 4")
+        db.commit()
+        db.close()
+    else:
+        for extra in project.glob("review.db-*"):
+            extra.unlink()
+        content = bytearray(path.read_bytes())
+        content[4096:] = bytes((7 * k) % 256 for k in range(len(content) - 4096))
+        path.write_bytes(content)
+    reviewer = ("--reviewer", "R2") if command[0] == "decide" else ()
+    answer = run(*command, *reviewer)
+    if answer.code == 0:
+        assert (harm, command[0]) == ("a gap", "decide"), "only a decision on an intact record may still be taken"
+    else:
+        assert one_line(answer.err), answer.err
+
+
+def test_not_retrieved_reports_wait_for_nobody_and_open_reasons_show(run, project):
+    """Full texts that cannot be had leave the queue; exclusions for different reasons stand in `status`."""
+    for number in (1, 2):
+        for name in ("R1", "R2"):
+            run("decide", f"r00000{number}", "include", "--reviewer", name)
+    run("retrieve", "r000001", "not-retrieved", "--as", "R1")
+    for name, reason in (("R1", "setting"), ("R2", "study_design")):
+        run("decide", "r000002", "exclude", "--reviewer", name, "--stage", "fulltext", "--reason", reason)
+    answer = run("status", "--json").json
+    assert [person["fulltext"]["waiting"] for person in answer["reviewers"]] == [0, 0]
+    assert answer["stages"]["fulltext"]["reason_conflict"] == 1
+
+
+def test_events_about_a_record_are_those_about_its_duplicates_too(run, project, tmp_path):
+    """A decision on a record that was merged later is found under the one that stands for it."""
+    copy = tmp_path / "copy.csv"
+    copy.write_text("title,authors,year\nDigital badges in higher education,Author 1,2001\n", "utf-8")
+    run("add", copy, "--source", "Other")
+    run("decide", "r000007", "include", "--reviewer", "R1")
+    run("dedup")
+    kinds = [event["kind"] for event in run("log", "--record", "r000001", "--as", "R1", "--json").json["events"]]
+    assert kinds == ["decided", "merged"]
+    assert run("undo", "--reviewer", "R1", "--record", "r000001").code == 0
+    assert run("undo", "--reviewer", "R1").code == 1
+
+
 @pytest.mark.parametrize(
     "command",
     [
@@ -185,6 +245,16 @@ def test_log_verify_names_the_first_changed_event(run, project):
         ("export", "x.csv", "--what", "everything"),
         ("export", "missing/x.csv"),
         ("prisma", "-o", "flow.bmp"),
+        ("report", "-o", "review.db"),
+        ("report", "-o", "report.pdf"),
+        ("rank", "-o", "queue.txt"),
+        ("prisma", "-o", "protocol.toml"),
+        ("classify", "columns.csv", "-o", "columns.csv"),
+        ("init", "x" * 300),
+        ("status", "--project", "x" * 300),
+        ("retrieve", "r000001", "retrieved"),
+        ("undo", "--reviewer", "R1"),
+        ("undo", "--reviewer", "R1", "--record", "r000099"),
         ("topics", "confirm", "r000001", "--reviewer", "R1"),
         ("classify", "missing.csv", "-o", "x.csv"),
         ("simulate", "columns.csv", "-o", "x.csv"),
@@ -193,7 +263,7 @@ def test_log_verify_names_the_first_changed_event(run, project):
         ("init", "."),
         ("status", "--project", "elsewhere"),
     ],
-    ids=" ".join,
+    ids=lambda command: " ".join(command)[:60],
 )
 def test_bad_input_is_one_line_exit_1_and_nothing_changed(run, project, command):
     """What, where, what to do."""

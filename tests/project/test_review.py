@@ -3,6 +3,7 @@
 import pytest
 
 from asreview_mc.core.errors import LogError, ProjectError, ProtocolError, UnknownError
+from asreview_mc.core.protocol import parse, template
 from asreview_mc.project.review import Review
 
 
@@ -22,12 +23,73 @@ def test_a_second_init_is_refused_and_changes_nothing(review):
     assert review.head == head
 
 
-def test_a_folder_that_holds_only_a_protocol_is_not_overwritten(tmp_path):
-    """Somebody may have begun to write it by hand."""
+def test_a_protocol_that_is_in_the_folder_already_is_the_one_accepted(tmp_path):
+    """Somebody may have written it first; it is neither overwritten nor ignored."""
+    path = tmp_path / "protocol.toml"
+    text = template("micro-credentials").replace('title = "Exploring', 'title = "Mine: exploring')
+    path.write_text(text, "utf-8")
+    with Review.create(tmp_path) as review:
+        assert review.protocol.title.startswith("Mine")
+    assert path.read_text("utf-8") == text
+
+
+def test_a_protocol_in_the_folder_that_does_not_parse_stops_it(tmp_path):
+    """And nothing is made."""
     (tmp_path / "protocol.toml").write_text("mine", "utf-8")
-    with pytest.raises(ProjectError):
+    with pytest.raises(ProtocolError):
         Review.create(tmp_path)
-    assert (tmp_path / "protocol.toml").read_text("utf-8") == "mine"
+    assert [path.name for path in tmp_path.iterdir()] == ["protocol.toml"]
+
+
+def test_a_review_is_made_whole_or_not_at_all(tmp_path, monkeypatch):
+    """Killed before the first event is on disk, `init` can simply be typed again."""
+
+    def killed(self, events):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("asreview_mc.store.log.EventLog.append", killed)
+    with pytest.raises(KeyboardInterrupt):
+        Review.create(tmp_path / "new")
+    monkeypatch.undo()
+    assert list((tmp_path / "new").iterdir()) == []
+    with Review.create(tmp_path / "new") as review:
+        assert review.log.head[0] == 1
+
+
+def test_no_amendment_discloses_what_is_pending(review):
+    """Fewer decisions wanted would show a colleague's decision at once."""
+    from asreview_mc.project.screen import decide, undo
+
+    decide(review, "r000001", "include", "R2")
+    path = review.folder / "protocol.toml"
+    path.write_text(path.read_text("utf-8").replace("decisions_wanted = 2", "decisions_wanted = 1"), "utf-8")
+    with pytest.raises(ProtocolError, match="would disclose"):
+        review.accept_protocol("R1", "one is enough")
+    undo(review, "R2")
+    review.accept_protocol("R1", "one is enough")
+    assert review.protocol.decisions_wanted == 1
+
+
+def test_somebody_who_has_decided_keeps_a_role_that_decides(review):
+    """An expert's decisions would count for nothing."""
+    from asreview_mc.project.screen import decide
+
+    decide(review, "r000001", "include", "R2")
+    path = review.folder / "protocol.toml"
+    text = path.read_text("utf-8").replace('name = "R2"', 'name = "R2"\nrole = "expert"\n\n[[reviewers]]\nname = "R3"')
+    path.write_text(text, "utf-8")
+    with pytest.raises(ProtocolError, match="leaves out R2"):
+        review.accept_protocol("R1", "R2 steps back")
+
+
+def test_an_accepted_protocol_stays_readable_when_rules_grow(review, monkeypatch):
+    """A rule made later takes no review away from its team."""
+    monkeypatch.setattr("asreview_mc.core.protocol._contradictions", lambda protocol: ["a new rule"])
+    parse.cache_clear()
+    with Review.open(review.folder) as again:
+        assert again.protocol.names == ("R1", "R2")
+        assert "a new rule" in again.draft_note()
+    parse.cache_clear()
 
 
 @pytest.mark.parametrize("made", [False, True])

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asreview_mc.core.cells import disarm, rearm
 from asreview_mc.core.errors import OutputError, UnknownError
 from asreview_mc.identify import references
 from asreview_mc.report.export import WHAT, export, write_table
-from asreview_mc.report.writing import disarm, rearm, write
+from asreview_mc.report.writing import write
 
 
 def exported(review, path, what="all", viewer=None):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asreview_mc.review.eligibility import RETRIEVAL, eligibility, retrieval_status
+from asreview_mc.review.eligibility import RETRIEVAL, eligibility
 from asreview_mc.review.state import State
 
 
@@ -58,10 +58,10 @@ def test_an_assessed_report_was_retrieved_whatever_the_note_says(assessed):
 
 def test_the_last_note_on_retrieval_holds(story):
     """Sought until something was noted, then what was noted last."""
-    assert retrieval_status(story.state, "r000001") == "sought"
+    assert story.state.retrieval_status("r000001") == "sought"
     for status in (*RETRIEVAL, "retrieved"):
         story.retrieve(1, status)
-        assert retrieval_status(story.state, "r000001") == status
+        assert story.state.retrieval_status("r000001") == status
 
 
 @settings(deadline=None)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asreview_mc.core.errors import UnknownError
+from asreview_mc.core.errors import LogError, UnknownError
 from asreview_mc.core.event import Merged, ProtocolSet, ReferencesRead
 from asreview_mc.review.consensus import Verdict
 from asreview_mc.review.state import Label, State
@@ -22,13 +22,13 @@ def labels(state, viewer):
 # -- feeding ------------------------------------------------------------------------------------------------------
 
 
-def test_a_gap_in_the_log_is_a_mistake_of_the_programmer(story):
+def test_a_gap_in_the_log_is_said_to_the_user(story):
     """State is fed every event, in order, once."""
     story.decide(1, "R1", "include")
     state = State().feed(story.log[:1])
-    with pytest.raises(ValueError, match="event 2 must come next, got 1"):
+    with pytest.raises(LogError, match="event 2 is missing"):
         state.feed(story.log[:1])
-    with pytest.raises(ValueError, match="event 2 must come next, got 3"):
+    with pytest.raises(LogError, match="event 2 is missing"):
         state.feed(story.log[2:])
 
 
@@ -223,11 +223,11 @@ def test_a_merge_keeps_the_last_note_on_retrieval(story, kept, copy, copy_last):
     assert "r000002" not in state.retrievals
 
 
-def test_a_merge_in_a_circle_is_a_mistake_of_the_programmer(story):
+def test_a_merge_in_a_circle_is_said_to_the_user(story):
     """It must not hang whoever folds the log."""
     story.merge(2, into=1)
     story.merge(1, into=2)
-    with pytest.raises(ValueError, match="r000001"):
+    with pytest.raises(LogError, match="r000001"):
         _ = story.state
 
 
@@ -235,7 +235,7 @@ def test_a_record_is_merged_once(story):
     """A record cannot stand behind two others."""
     story.merge(2, into=1)
     story.merge(2, into=3)
-    with pytest.raises(ValueError, match="r000002"):
+    with pytest.raises(LogError, match="r000002"):
         _ = story.state
 
 

@@ -38,7 +38,7 @@ def test_a_missing_database_is_refused_and_not_made(path):
 
 def test_a_folder_is_no_database(tmp_path):
     """A folder of the database's name is refused like a missing one."""
-    assert "missing" in refusal(tmp_path)
+    assert "cannot be opened" in refusal(tmp_path)
 
 
 def test_an_empty_file_is_refused(path):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from asreview_mc.core.errors import UnknownError
-from asreview_mc.learn.features import FeatureSet, Floats
+from asreview_mc.learn.encode import Encoder, Progress
+from asreview_mc.learn.features import WORDS, FeatureSet, Floats, build, query
 
 DEFAULT = "hybrid"
 NAMES = ("hybrid", "elas_u4", "elas_u3", "random")
@@ -114,6 +116,39 @@ def make(name: str = DEFAULT, *, seed: int) -> Ranker:
     if name == "hybrid":
         return Hybrid(random_state=seed)
     return ElasU4(random_state=seed) if name == "elas_u4" else ElasU3()
+
+
+def features_for(
+    rankers: Iterable[Ranker],
+    titles: Sequence[str],
+    abstracts: Sequence[str],
+    *,
+    wanted: str,
+    encoder: Encoder | None,
+    progress: Progress | None = None,
+) -> FeatureSet:
+    """Return all that some rankers need to know of a corpus, and no more: texts are encoded only if one uses vectors.
+
+    Parameters
+    ----------
+    titles, abstracts : sequence of str
+        As for `asreview_mc.learn.features.build`.
+    wanted : str
+        What the protocol asks for; may be empty.
+    encoder : Encoder or None
+        ``None`` only where no ranker uses vectors.
+    progress : callable or None
+        Called with (done, total) texts while they are encoded.
+    """
+    models = list(rankers)
+    text_blocks = tuple(dict.fromkeys(block for model in models for block in model.text_blocks)) or (WORDS,)
+    if not any(model.uses_vectors for model in models):
+        return build(titles, abstracts, text_blocks=text_blocks)
+    if encoder is None:
+        raise ValueError("a ranker that uses vectors needs an encoder")
+    texts = [f"{title} {abstract}".strip() for title, abstract in zip(titles, abstracts, strict=True)]
+    vectors = encoder.encode(texts, progress)
+    return build(titles, abstracts, vectors, query(wanted, encoder), text_blocks=text_blocks)
 
 
 def as_asreview_simulates(ranker: Ranker, *, seed: int) -> Ranker:

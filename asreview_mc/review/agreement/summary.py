@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, Literal
+from typing import Any
 
+from asreview_mc.core.protocol import MaybeReading
 from asreview_mc.review.agreement import coefficients
 from asreview_mc.review.agreement.intervals import Statistic
 from asreview_mc.review.agreement.tables import IntArray, Ratings, cells, count_table, overlap, pair_counts, pair_table
-
-MaybeReading = Literal["include", "exclude", "omit"]
 
 TWO_WAY = ("include", "exclude")
 THREE_WAY = ("include", "maybe", "exclude")
