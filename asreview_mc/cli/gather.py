@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from asreview_mc.cli.output import HERE, As, Json, Project, answer, columns, opened, say, shortened
+from asreview_mc.cli.output import HERE, Json, Project, answer, opened, say, shortened
 from asreview_mc.core.errors import ProtocolError
 from asreview_mc.core.event import ReferencesRead
 from asreview_mc.project import gather, records
@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
     app.command()(demo)
     app.command()(init)
     app.add_typer(protocol_app, name="protocol")
-    for command in (add, dedup, criteria, amend):
+    for command in (add, criteria, amend):
         app.command()(command)
     app.command(name="add-record")(add_record)
 
@@ -248,10 +248,3 @@ def _flag_lines(found: list[records.Flagged]) -> Iterator[str]:
     for one in found:
         state = {"fails": "removed", "meets": "kept"}.get(one.judged, "to look at")
         yield f"{one.record_id}  {one.criterion}: {one.why}  [{state}]  {shortened(one.title, 60)}"
-
-
-def dedup(user: As = "", project: Project = HERE, as_json: Json = False) -> None:
-    """Merge certain duplicates; every source is kept and nothing is deleted."""
-    with opened(project) as review:
-        result = asdict(gather.dedup(review, by=review.viewer(user) or ""))
-        answer(as_json, result, columns([(number, name.replace("_", " ")) for name, number in result.items()]))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from typing import Annotated
 
 import typer
 
-from asreview_mc.cli import gather, screen, simulate, synthesise
+from asreview_mc.cli import duplicates, gather, screen, simulate, synthesise
 from asreview_mc.core.errors import AsreviewMCError
 from asreview_mc.core.version import __version__
 
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 for room in (gather, screen, synthesise, simulate):
     room.register(app)
+app.add_typer(duplicates.app, name="dedup")
 
 
 def _version(wanted: bool) -> None:
@@ -47,4 +49,11 @@ def main() -> None:
         app()
     except AsreviewMCError as error:
         typer.echo(f"asreview-mc: {error}", err=True)
+        sys.exit(1)
+    except OSError as error:
+        if error.errno != errno.ENOSPC or error.filename:
+            raise
+        typer.echo(
+            "asreview-mc: the answer cannot be written: no space is left there. Free some and try again", err=True
+        )
         sys.exit(1)

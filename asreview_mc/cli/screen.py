@@ -54,6 +54,8 @@ def decide(
     with opened(project) as review:
         named = stage_named(stage)
         logged = screening.decide(review, record_id, decision, reviewer, stage=named, reason=reason, note=note)
+        if screening.reopened(review, logged):
+            say(f"This opens again what was settled on {record_id}: `asreview-mc conflicts` lists it")
         answer(
             as_json,
             {"seq": logged.seq, "record_id": record_id, "decision": decision},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import deque
 
 import typer
 from rich.console import Console
@@ -19,6 +20,7 @@ from asreview_mc.project.screen import check_decider
 from asreview_mc.project.session import Offer, Session
 
 NOTHING = "Nothing waits for you at this stage."
+_typed: deque[str] = deque()  # keys that came in one go with the one asked for
 KEYS = {"i": "include", "e": "exclude", "m": "maybe"}
 HELP = "   ".join(
     f"[b]{key}[/b] {what}"
@@ -37,17 +39,16 @@ def work(review: Review, reviewer: str, stage: Stage, ranker: str) -> None:
         pool = gather_pool(review, ranker=ranker, progress=bar)
     with Session(review, reviewer, pool, stage=stage) as session:
         _criteria(console, review.protocol, stage)
-        note = ""
-        while (offer := session.offer()) is not None:
+        note, offer = "", session.offer()
+        while offer is not None:
             _show(console, review.protocol, session, offer, note)
-            key = _key()
-            if key in KEYS:
-                note = _answer(console, review.protocol, session, offer, KEYS[key], note)
+            key = read_key()
+            if key in KEYS and _answer(console, review.protocol, session, offer, KEYS[key], note):
+                note, offer = "", session.offer()
             elif key == "n":
                 note = _line(console, "Note: ")
-            elif key == "u":
-                _undo(console, session)
-                note = ""
+            elif key == "u" and _undo(console, session):
+                note, offer = "", session.offer()
             elif key == "c":
                 _criteria(console, review.protocol, stage)
             elif key in ("q", ""):
@@ -58,29 +59,31 @@ def work(review: Review, reviewer: str, stage: Stage, ranker: str) -> None:
         console.print(f"{done} decided, {left} to go. All is saved.")
 
 
-def _answer(console: Console, protocol: Protocol, session: Session, offer: Offer, decision: str, note: str) -> str:
-    """Log the decision and return the note still to be used: none, or the same if the reason was not given."""
+def _answer(console: Console, protocol: Protocol, session: Session, offer: Offer, decision: str, note: str) -> bool:
+    """Log the decision; say whether the next record may come, which it may not while a reason is wanted."""
     reason = ""
     if decision == "exclude" and session.stage == "fulltext":
         reason = _reason(console, protocol)
         if not reason:
-            return note
+            return False
     try:
         session.decide(offer, decision, reason=reason, note=note)
     except DecisionError as error:  # somebody merged or removed it since it was shown
         console.print(f"[dim]{escape(str(error))}[/dim]")
-        return note
+        return True
     console.print(f"[dim]{decision}{f' ({escape(reason)})' if reason else ''}[/dim]")
-    return ""
+    return True
 
 
-def _undo(console: Console, session: Session) -> None:
+def _undo(console: Console, session: Session) -> bool:
+    """Take back the last decision; say whether there was one."""
     try:
         logged = session.undo()
     except DecisionError as error:
         console.print(f"[dim]{escape(str(error))}[/dim]")
-        return
+        return False
     console.print(f"[dim]taken back: {logged.event.about}[/dim]")
+    return True
 
 
 def _show(console: Console, protocol: Protocol, session: Session, offer: Offer, note: str) -> None:
@@ -95,6 +98,9 @@ def _show(console: Console, protocol: Protocol, session: Session, offer: Offer, 
     if record.keywords:
         console.print(Text("Keywords: " + "; ".join(record.keywords), style="dim"))
     console.print()
+    wanted = [*(one.text for one in protocol.inclusion), *(f"not: {one.text}" for one in protocol.exclusion)]
+    if wanted:
+        console.print(Text("Criteria: " + "  |  ".join(wanted), style="dim"))
     if note:
         console.print(Text(f"Note: {note}", style="italic"))
     console.print(HELP)
@@ -102,15 +108,17 @@ def _show(console: Console, protocol: Protocol, session: Session, offer: Offer, 
 
 def _criteria(console: Console, protocol: Protocol, stage: Stage) -> None:
     console.rule(escape(protocol.title))
+    if protocol.question:
+        console.print(Text(protocol.question, style="italic"))
     for heading, criteria in (("Include", protocol.inclusion), ("Exclude", protocol.exclusion)):
         for criterion in criteria:
             console.print(f"[b]{heading}[/b] {escape(criterion.text)}")
     if stage == "fulltext":
         for number, reason in enumerate(protocol.reasons, start=1):
             console.print(f"[b]Reason {number}[/b] {escape(reason.label)}: {escape(reason.definition)}")
-    words = ", ".join((*protocol.keywords_include, *protocol.keywords_exclude))
-    if words:
-        console.print(Text(f"Marked words: {words}", style="dim"))
+    for sign, words in (("for", protocol.keywords_include), ("against", protocol.keywords_exclude)):
+        if words:
+            console.print(Text(f"Marked words {sign}: {', '.join(words)}", style="dim"))
 
 
 def _marked(text: str, protocol: Protocol) -> Text:
@@ -127,18 +135,21 @@ def _reason(console: Console, protocol: Protocol) -> str:
     """Ask for one reason by its number; any other key goes back without a decision."""
     for number, reason in enumerate(protocol.reasons, start=1):
         console.print(f"  [b]{number}[/b] {escape(reason.label)}")
-    chosen = _line(console, "Reason number: ") if len(protocol.reasons) > 9 else _key()
+    chosen = _line(console, "Reason number: ") if len(protocol.reasons) > 9 else read_key()
     if chosen.isdecimal() and 1 <= int(chosen) <= len(protocol.reasons):
         return protocol.reasons[int(chosen) - 1].code
     console.print("[dim]no reason, no decision[/dim]")
     return ""
 
 
-def _key() -> str:
+def read_key() -> str:
     """Return one key in lower case, ``""`` at the end of input or on Ctrl-C."""
     if sys.stdin.isatty():
         try:
-            return typer.getchar().lower()
+            while not _typed:
+                arrived = typer.getchar()
+                _typed.extend(() if arrived.startswith("\x1b") else arrived.lower())  # arrows and the like say nothing
+            return _typed.popleft()
         except (KeyboardInterrupt, EOFError):
             return ""
     while (key := sys.stdin.read(1)) in ("\n", "\r"):

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from asreview_mc.cli.output import Json, answer, columns, progress, say
+from asreview_mc.core.errors import OutputError
 
 OrderFiles = Annotated[
     list[Path], typer.Argument(metavar="FILE...", help="Reading orders, as `simulate --orders` writes.")
@@ -36,7 +37,7 @@ def simulate(
         list[str] | None, typer.Option(help="hybrid (default), elas_u4, elas_u3 or random; repeat for several.")
     ] = None,
     priors: Annotated[str, typer.Option(help="Relevant and irrelevant records known at the start.")] = "1,1",
-    seeds: Annotated[int, typer.Option(min=1, help="Runs per data set and ranker, with seeds 1 to N.")] = 3,
+    seeds: Annotated[int, typer.Option(min=1, max=10_000, help="Runs per data set and ranker, with seeds 1 to N.")] = 3,
     protocol: Annotated[
         Path | None, typer.Option(help="protocol.toml or JSON that says what the reviews look for.")
     ] = None,
@@ -46,9 +47,18 @@ def simulate(
     as_json: Json = False,
 ) -> None:
     """Replay labelled reviews, to see how soon the relevant records would have been found."""
+    from asreview_mc.report.writing import suffix_of
     from asreview_mc.simulate import grid
 
     wanted = _priors(priors)
+    suffix_of(output, (".csv",))
+    for path in data:
+        if output.resolve() == path.resolve():
+            raise OutputError(
+                "is one of the data sets", where=str(output), remedy="Choose another name for the results"
+            )
+    if orders and orders.exists() and not orders.is_dir():
+        raise OutputError("is no folder", where=str(orders), remedy="Choose another name for the orders")
     if jobs == 0:
         raise typer.BadParameter("--jobs must not be 0")
     with progress("Replaying") as bar:

@@ -190,7 +190,9 @@ def log(
     verify: Annotated[
         bool, typer.Option("--verify", help="Follow the chain of hashes from the first event to the last.")
     ] = False,
-    head: Annotated[str, typer.Option(help="With --verify: a head printed earlier, which must be in the chain.")] = "",
+    head: Annotated[
+        str | None, typer.Option(help="With --verify: a head printed earlier, which must be in the chain.")
+    ] = None,
     record: Annotated[str, typer.Option(help="Only events about this record.")] = "",
     reviewer: Annotated[str, typer.Option(help="Only events by this person.")] = "",
     kind: Annotated[str, typer.Option(help="Only events of this kind.")] = "",
@@ -199,11 +201,11 @@ def log(
     as_json: Json = False,
 ) -> None:
     """Show the audit log, or verify that nobody has changed it."""
-    if head and not verify:
+    if head is not None and not verify:
         raise typer.BadParameter("--head goes with --verify")
     with Review.open(project) as review:
         if verify:
-            found = review.log.verify(head or None)
+            found = review.log.verify(head)
             answer(
                 as_json,
                 {"ok": found.ok, "events": found.events, "head": found.head, "problem": found.problem or None},

@@ -90,7 +90,7 @@ class Merged(Event):
 
 @dataclass(frozen=True, slots=True)
 class Split(Event):
-    """The merge of `record_id`, the event `undoes`, was taken back: both stand for themselves again."""
+    """The merge of `record_id`, the event `undoes`, was taken back: it stands for itself again."""
 
     kind: ClassVar[str] = "split"
     record_id: str

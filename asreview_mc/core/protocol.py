@@ -20,6 +20,8 @@ DECISIONS = ("include", "exclude", "maybe")
 ROLES = ("reviewer", "owner", "adjudicator", "expert")
 TEMPLATES = ("micro-credentials", "blank")
 _DAY = re.compile(r"[12]\d{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?\Z")
+UNTITLED = "Untitled review"
+"""Title of the blank template, which says nothing of what is looked for."""
 _CODE = re.compile(r"[a-z][a-z0-9_-]*\Z")
 
 
@@ -157,7 +159,8 @@ class Protocol:
     def query_text(self) -> str:
         """What the review is looking for, as one text: title, questions, objectives and inclusion criteria."""
         criteria = (criterion.text for criterion in self.inclusion)
-        parts = (self.title, self.question, *self.guiding_questions, self.objectives or self.aim, *criteria)
+        title = "" if self.title == UNTITLED else self.title
+        parts = (title, self.question, *self.guiding_questions, self.objectives or self.aim, *criteria)
         return "\n".join(part for part in parts if part)
 
     def reviewer(self, name: str) -> Reviewer:

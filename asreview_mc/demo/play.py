@@ -10,7 +10,7 @@ from typing import Any
 
 from asreview_mc.core.protocol import Stage
 from asreview_mc.demo.recorded import ADJUDICATOR, DATA, EXPORTS, Recorded
-from asreview_mc.project import gather, ranking, screen, synthesise
+from asreview_mc.project import duplicates, gather, ranking, screen, synthesise
 from asreview_mc.project.audit import status
 from asreview_mc.project.review import PROTOCOL, Review
 from asreview_mc.project.session import Session
@@ -117,7 +117,7 @@ class _Performance:
 
     def deduplication(self) -> None:
         self.step("De-duplication: certain duplicates merged, every source kept")
-        done = gather.dedup(self.review)
+        done = duplicates.dedup(self.review)
         self.note(f"{done.records} records - {done.merged} duplicates = {done.unique} to screen")
         without = status(self.review)["without_abstract"]
         if without:
@@ -227,8 +227,11 @@ class _Performance:
         for mean in means(results.rows):
             figures = f"loss {mean['loss']:.3f}, WSS@95 {mean['wss95']:.3f}"
             self.note(f"{mean['ranker']:<8} {figures} (mean of {SEEDS} runs)")
-        self.note("Most exclusions here hang on the kind of publication and its date, which no ranker reads in a title")
-        self.note("or an abstract, and a third is included: little can be saved. Curves: reports/recall.svg")
+        self.note("No ranker does much better than chance here, and hybrid does not at all: most exclusions hang on")
+        self.note(
+            "the kind of publication and its date, which title and abstract do not tell, and a third is included."
+        )
+        self.note("Reviews with a topic to find are in benchmarks/results. Curves: reports/recall.svg")
 
     def audit(self) -> None:
         self.step("The log: every event follows from the one before")

@@ -19,7 +19,10 @@ _BOMS = (
 _LEGACY = ["cp1250", "cp1251", "cp1253", "koi8_r", "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr"]
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 _SYMBOL_IN_WORD = re.compile(r"[^\W\d_][¡-©«-´¶-¹»-¿‚„…†‡‰‹•›™][^\W\d_]")
+_WORD = re.compile(r"[^\W\d_]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_BLANKED = bytes(32 if code < 32 and code not in (9, 10, 13) else code for code in range(256))
+_BLOCK = 2**15
 _SAMPLE = 65_536
 _FOREIGN = 0.25
 
@@ -40,8 +43,20 @@ def decode(data: bytes) -> tuple[str, str]:
     text, encoding : str
         `encoding` is a codec's name, or two of them joined by ``+``.
     """
-    text, name = _decode(data)
-    return _CONTROL.sub(" ", text.removeprefix("\ufeff")), name
+    text, name = to_utf8(data)
+    return text.decode(), name
+
+
+def to_utf8(data: bytes) -> tuple[bytes, str]:
+    """Return the text of `data` as UTF-8 without byte-order mark, and the name of its encoding, as `decode` does.
+
+    A large file that is UTF-8 already is not decoded as a whole, which would take two to four times its size.
+    """
+    name = _bom(data) or _utf16_without_bom(data)
+    if name in ("", "utf-8-sig") and _is_utf8(data):
+        return data.removeprefix(codecs.BOM_UTF8).translate(_BLANKED), name or "utf-8"
+    text, name = _decode(data, name)
+    return _CONTROL.sub(" ", text.removeprefix("\ufeff")).encode(), name
 
 
 def looks_binary(data: bytes) -> bool:
@@ -53,14 +68,11 @@ def looks_binary(data: bytes) -> bool:
     return control * 100 > len(head)
 
 
-def _decode(data: bytes) -> tuple[str, str]:
-    name = _bom(data) or _utf16_without_bom(data)
+def _decode(data: bytes, name: str) -> tuple[str, str]:
+    """Decode what is not UTF-8, or not throughout; `name` is that of UTF-16 or UTF-32 where it is known to be that."""
     if name and name != "utf-8-sig":
         return data.decode(name, "replace"), name
-    try:
-        return data.decode("utf-8"), name or "utf-8"
-    except UnicodeDecodeError:
-        return _decode_lines(data)
+    return _decode_lines(data)
 
 
 def _bom(data: bytes) -> str:
@@ -86,11 +98,13 @@ def _decode_lines(data: bytes) -> tuple[str, str]:
     return text, f"utf-8+{legacy}" if mixed else legacy
 
 
-def _is_utf8(line: bytes) -> bool:
-    if line.isascii():
+def _is_utf8(data: bytes) -> bool:
+    if data.isascii():
         return True
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        line.decode("utf-8")
+        for start in range(0, len(data), _BLOCK):
+            decoder.decode(data[start : start + _BLOCK], final=start + _BLOCK >= len(data))
     except UnicodeDecodeError:
         return False
     return True
@@ -121,14 +135,20 @@ def _legacy_of(sample: bytes) -> str:
     """Name the single legacy encoding of text that is not UTF-8.
 
     charset-normalizer takes short Western text for cp1250 and turns ñ into ń, so it is asked only where cp1252 cannot
-    be right: mostly non-ASCII letters (Cyrillic, Greek, Chinese), or symbols inside words (Polish, Czech).
+    be right: whole words of non-ASCII letters (Cyrillic, Greek, Chinese), or symbols inside words (Polish, Czech).
     """
     western = "".join(map(_single, sample))
-    letters = [character for character in western if character.isalpha()]
-    foreign = sum(character > "\x7f" for character in letters)
-    if foreign <= _FOREIGN * len(letters) and not _SYMBOL_IN_WORD.search(western):
+    words = _WORD.findall(western)
+    foreign = sum(_foreign(word) for word in words)
+    accents = sum(_foreign(word) for word in words if _foreign(word) < len(word))
+    few = foreign <= _FOREIGN * sum(map(len, words)) or 2 * accents > foreign
+    if few and not _SYMBOL_IN_WORD.search(western):
         return "cp1252"
     from charset_normalizer import from_bytes
 
     best = from_bytes(sample, cp_isolation=_LEGACY).best()
     return best.encoding if best else "cp1252"
+
+
+def _foreign(word: str) -> int:
+    return sum(character > "\x7f" for character in word)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -32,7 +35,8 @@ class Stray:
 class Item(NamedTuple):
     """One record as a reader met it.
 
-    `problem` says why it cannot be trusted, or is empty; whether it holds enough to be kept is asked elsewhere.
+    `problem` says why it cannot be trusted, or is empty; whether it holds enough to be kept is asked elsewhere. The
+    excerpt of one that is kept is not needed and may be empty.
     """
 
     position: str
@@ -58,9 +62,10 @@ class Reading:
     path : Path
         The file.
     format : str
-        ``"ris"``, ``"csv"``, ``"tsv"`` or ``"xlsx"``, by content; the file's suffix has no say where content is clear.
+        ``"ris"``, ``"nbib"``, ``"enw"``, ``"ciw"``, ``"bibtex"``, ``"xml"``, ``"csv"``, ``"tsv"``, ``"xlsx"``,
+        ``"openalex"``, ``"json"`` or ``"asreview"``, by content; the file's suffix has no say where content is clear.
     encoding : str
-        Codec, two of them joined by ``+`` for a mixed file; empty for a spreadsheet.
+        Codec, two of them joined by ``+`` for a mixed file; empty for a spreadsheet or a project file.
     sha256 : str
         Of the bytes, in hexadecimal.
     found : int
@@ -113,6 +118,18 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[dict[str, str], ...]
     records: tuple[Record | None, ...]
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Pause the collector of cyclic garbage, which looks again and again through records that only pile up."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def excerpt(text: str) -> str:

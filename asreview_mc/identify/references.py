@@ -4,52 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-from dataclasses import fields
 from pathlib import Path
+from typing import NamedTuple
 
 from asreview_mc.core.errors import ReadError
-from asreview_mc.core.record import Record
-from asreview_mc.identify import spreadsheet, tables, tagged
-from asreview_mc.identify.encoding import decode, looks_binary
-from asreview_mc.identify.reading import NO_TEXT, Parsed, Reading, Reject, Stray, Table, kept
+from asreview_mc.identify import asreview_file, bibtex, formats, openalex, ours, spreadsheet, tables, tagged, xml
+from asreview_mc.identify.encoding import to_utf8
+from asreview_mc.identify.reading import NO_TEXT, Parsed, Reading, Reject, Stray, Table, kept, without_collection
 
 __all__ = ["Reading", "Reject", "Stray", "Table", "read", "read_table"]
 
+_HEAD = 4096
+_NOTHING = b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"
 _TABLE_SUFFIXES = (".csv", ".tsv", ".tab")
-_COLUMNS = tuple(item.name for item in fields(Record) if item.name != "record_id")
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_EXPORT_AGAIN = "Export the references as RIS, CSV or XLSX"
-_BINARY = (
-    (b"PK", "a zip archive, not a spreadsheet"),
-    (_OLE, "an old Excel workbook or another Office file"),
-    (b"%PDF", "a PDF document"),
-    (b"\x89PNG", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"\x1f\x8b", "compressed with gzip"),
-    (b"7z\xbc\xaf", "a 7-zip archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"SQLite format 3", "an SQLite database"),
-)
-_OTHER_TEXT = (
-    (re.compile(r"\s*<(?:!doctype )?html", re.IGNORECASE), "a web page, not an export"),
-    (re.compile(r"\s*<"), "XML, which is not read"),
-    (re.compile(r"\s*@\w+\s*[{(]"), "BibTeX, which is not read"),
-    (re.compile(r"\s*PMID- "), "PubMed's own format (NBIB), which is not read"),
-    (re.compile(r"\s*%0 "), "EndNote's tagged format (ENW), which is not read"),
-    (re.compile(r"\s*(?:FN |PT [A-Z]\s)"), "Web of Science's plain text (CIW), which is not read"),
-    (re.compile(r"\s*[\[{]"), "JSON, which is not read"),
-)
 
 
 def read(path: Path) -> Reading:
-    """Read a file of references: RIS, CSV, TSV, semicolon-separated or XLSX.
+    """Read a file of references.
 
-    Nothing is lost in silence: every record that begins in the file is either read or rejected with its position, and
-    text that belongs to no record is stray. Which reader is used depends on the content; the suffix decides only for
-    a table one of whose cells looks like RIS.
+    Formats are RIS, PubMed's NBIB, EndNote's ENW, plain text of Web of Science (CIW), BibTeX, XML of EndNote, Zotero
+    and Mendeley, tables (CSV, TSV, semicolons, XLSX), JSON of OpenAlex and of our own exports, and ASReview's project
+    files. Nothing is lost in silence: every record that begins in the file is either read or rejected with its
+    position, and text that belongs to no record is stray. Which reader is used depends on the content; the suffix
+    decides only for a table one of whose cells looks like RIS.
 
     Parameters
     ----------
@@ -65,11 +42,11 @@ def read(path: Path) -> Reading:
     ------
     ReadError
         If the file as a whole cannot be used: missing, a folder, empty, not text, a damaged or password-protected
-        workbook, a format that is not read, a table without a title, abstract or DOI column.
+        workbook, XML with entities, a format that is not read, a table without a title, abstract or DOI column.
     """
-    data = _bytes(path)
-    source, encoding = _parse(path, data)
-    parsed, kind = (source, tagged.RIS.name) if isinstance(source, Parsed) else (tables.parse(source), source.format)
+    with without_collection():
+        sha256, source, kind, encoding = _parse(path)
+        parsed = source if isinstance(source, Parsed) else tables.parse(source)
     records, rejected = [], []
     for item in parsed.items:
         if kept(item):
@@ -80,7 +57,7 @@ def read(path: Path) -> Reading:
         path=path,
         format=kind,
         encoding=encoding,
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=sha256,
         found=parsed.found,
         records=tuple(records),
         rejected=tuple(rejected),
@@ -92,18 +69,19 @@ def read_table(path: Path) -> Table:
     """Read a file of references as a table, so that every row and column can be written out again in order.
 
     Rows that hold no text are there too, with None for their record (only a wholly empty line is no row). The columns
-    of a RIS file are the fields of a record; items of one field are joined by ``"; "`` and `extra` is JSON.
+    of any other file than a table are the fields of a record; items of one field are joined by ``"; "`` and `extra` is
+    JSON.
 
     Raises
     ------
     ReadError
         As for `read`.
     """
-    source, _ = _parse(path, _bytes(path))
+    source = _parse(path).source
     if not isinstance(source, Parsed):
         return tables.table(source)
-    rows = tuple({name: _cell(getattr(item.record, name)) for name in _COLUMNS} for item in source.items)
-    return Table(_COLUMNS, rows, tuple(kept(item) for item in source.items))
+    rows = tuple({name: _cell(getattr(item.record, name)) for name in ours.NAMES} for item in source.items)
+    return Table(ours.NAMES, rows, tuple(kept(item) for item in source.items))
 
 
 def _bytes(path: Path) -> bytes:
@@ -115,34 +93,56 @@ def _bytes(path: Path) -> bytes:
         data = path.read_bytes()
     except OSError as error:
         raise ReadError(f"cannot be opened: {error.strerror}", where=str(path), remedy="Check its rights") from error
-    if not data.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
+    if not data[:_HEAD].strip(_NOTHING) and not data.strip(_NOTHING):
         raise ReadError("is empty", where=str(path), remedy="Export it from the database again")
     return data
 
 
-def _parse(path: Path, data: bytes) -> tuple[Parsed | tables.Sheet, str]:
-    """Return the parsed RIS or the sheet that `data` holds, and its encoding."""
-    where = str(path)
+class _Parse(NamedTuple):
+    """The records or the sheet that a file holds, its digest, format and encoding."""
+
+    sha256: str
+    source: Parsed | tables.Sheet
+    format: str
+    encoding: str
+
+
+def _parse(path: Path) -> _Parse:
+    data = _bytes(path)
+    sha256, where = hashlib.sha256(data).hexdigest(), str(path)
     if spreadsheet.is_workbook(data):
-        return _workbook(data, where), ""
-    _refuse_binary(data, where)
-    text, encoding = decode(data)
-    sheet = tables.parse_text(text) if path.suffix.lower() in _TABLE_SUFFIXES else None
+        return _Parse(sha256, _workbook(data, where), "xlsx", "")
+    if asreview_file.is_project(data):
+        return _Parse(sha256, _project(data, where), "asreview", "")
+    formats.refuse_binary(data, where)
+    data, encoding = to_utf8(data)
+    if formats.is_markup(data):
+        return _Parse(sha256, _xml(data, where), "xml", encoding)
+    if formats.is_json(data):
+        return _Parse(sha256, *_json(data, where), encoding)
+    formats.refuse_endless_line(data, where)
+    sheet = tables.parse_text(data.decode()) if path.suffix.lower() in _TABLE_SUFFIXES else None
     if sheet:
-        return sheet, encoding
-    if tagged.is_ris(text):
-        return tagged.parse(text), encoding
-    for pattern, kind in _OTHER_TEXT:
-        if pattern.match(text):
-            raise ReadError(f"holds {kind}", where=where, remedy=_EXPORT_AGAIN)
-    sheet = tables.parse_text(text)
+        return _Parse(sha256, sheet, sheet.format, encoding)
+    return _Parse(sha256, *_lines(data, where), encoding)
+
+
+def _lines(data: bytes, where: str) -> tuple[Parsed | tables.Sheet, str]:
+    """Read what is written line by line: a tagged format, BibTeX or a table."""
+    ended = tagged.lines_ended(data)
+    dialect = formats.dialect_of(ended)
+    if formats.is_bibtex(ended, dialect):
+        return bibtex.parse(ended.decode()), "bibtex"
+    if dialect:
+        return tagged.parse(ended, dialect), dialect.name
+    sheet = tables.parse_text(data.decode())
     if not sheet:
         raise ReadError(
-            "no line begins a RIS record (TY  -), and no heading is a title, abstract or DOI column",
+            "no line begins a RIS record (TY  -) or any other, and no heading is a title, abstract or DOI column",
             where=where,
             remedy="Name one column title, abstract or doi, or export the references as RIS",
         )
-    return sheet, encoding
+    return sheet, sheet.format
 
 
 def _workbook(data: bytes, where: str) -> tables.Sheet:
@@ -159,17 +159,36 @@ def _workbook(data: bytes, where: str) -> tables.Sheet:
     return sheet
 
 
-def _refuse_binary(data: bytes, where: str) -> None:
-    if data.startswith(_OLE) and _ENCRYPTED in data:
-        raise ReadError("is protected by a password", where=where, remedy="Save it without one")
-    kind = next((kind for mark, kind in _BINARY if data.startswith(mark)), "")
-    if kind or looks_binary(data):
-        raise ReadError(f"is {kind or 'not text'}", where=where, remedy=_EXPORT_AGAIN)
+def _project(data: bytes, where: str) -> Parsed:
+    try:
+        return asreview_file.parse(data)
+    except asreview_file.Damaged as error:
+        raise ReadError(str(error), where=where, remedy="Export the records from ASReview as CSV or RIS") from error
+
+
+def _xml(data: bytes, where: str) -> Parsed:
+    if formats.is_web_page(data):
+        raise ReadError("holds a web page, not an export", where=where, remedy=formats.EXPORT_AGAIN)
+    try:
+        return xml.parse(data.decode())
+    except xml.ForbiddenXML as error:
+        raise ReadError("holds XML that declares entities", where=where, remedy=formats.EXPORT_AGAIN) from error
+    except xml.NoRecords as error:
+        raise ReadError(
+            "holds XML that is not of EndNote, Zotero or Mendeley", where=where, remedy=formats.EXPORT_AGAIN
+        ) from error
+
+
+def _json(data: bytes, where: str) -> tuple[Parsed, str]:
+    try:
+        return openalex.parse(data.decode())
+    except openalex.NoRecords as error:
+        raise ReadError(str(error), where=where, remedy="Export it again") from error
 
 
 def _cell(value: object) -> str:
     if isinstance(value, tuple):
-        return "; ".join(value)
+        return ours.SEPARATOR.join(value)
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False) if value else ""
     return "" if value is None else str(value)

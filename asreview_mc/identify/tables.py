@@ -8,26 +8,30 @@ row that is too short is filled up; a row with text beyond the headings is one r
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import count, zip_longest
 from typing import NamedTuple
 
+from asreview_mc.core.cells import rearm
 from asreview_mc.core.record import Record
 from asreview_mc.identify.authors import split_authors, split_list
-from asreview_mc.identify.fields import Entry, Plan, assemble
-from asreview_mc.identify.headings import SOURCES, heading_key
+from asreview_mc.identify.embase import completed_by_source
+from asreview_mc.identify.fields import Plan, assemble
+from asreview_mc.identify.headings import AUTHORS, SOURCES, heading_key
+from asreview_mc.identify.ours import from_row, is_our_table, is_record_table
 from asreview_mc.identify.reading import Item, Parsed, Stray, Table, excerpt, kept
 
 _DELIMITERS = (",", ";", "\t", "|")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
 _HEADING_ROWS = 10
+_LONGEST_HEADINGS = 1_000_000
 _FIELD_LIMIT = 2**31 - 1
 _NO_DELIMITER = "\x1f"
 _TELLING = frozenset(key for place in ("title", "abstract", "doi") for key in SOURCES[place])
-_KNOWN = frozenset(key for keys in SOURCES.values() for key in keys)
+_KNOWN = frozenset(key for keys in (*SOURCES.values(), *AUTHORS) for key in keys)
 
 
 class Row(NamedTuple):
@@ -97,7 +101,7 @@ def table(sheet: Sheet) -> Table:
     read = _reader(sheet)
     return Table(
         columns=sheet.columns,
-        rows=tuple(dict(zip_longest(sheet.columns, row.cells, fillvalue="")) for row in sheet.rows),
+        rows=tuple(dict(itertools.zip_longest(sheet.columns, row.cells, fillvalue="")) for row in sheet.rows),
         records=tuple(None if _blank(row) else kept(read(row)) for row in sheet.rows),
     )
 
@@ -112,7 +116,8 @@ class _Guess(NamedTuple):
 
 
 def _headings(lines: Sequence[str], delimiter: str) -> _Guess:
-    reader = csv.reader(lines, delimiter=delimiter)
+    top = itertools.takewhile(lambda line: len(line) <= _LONGEST_HEADINGS, lines)
+    reader = csv.reader(top, delimiter=delimiter)
     for number, cells in enumerate(reader, start=1):
         known = _score(cells) if number == 1 or len(cells) > 1 else 0
         if known or number == _HEADING_ROWS:
@@ -177,9 +182,12 @@ def _spoilt(number: int, line: str, delimiter: str, width: int) -> Row:
 def _sheet(kind: str, headings: Sequence[str], rows: Sequence[Row], stray: list[Stray]) -> Sheet:
     """Mark the rows whose number of cells shows that they are not what the headings say."""
     spoilt = any(row.problem for row in rows)
+    keys = tuple(heading_key(name) for name in headings)
+    if is_our_table(keys):
+        headings = [rearm(name) for name in headings]
+        rows = [row._replace(cells=tuple(map(rearm, row.cells))) for row in rows]
     checked = [_checked(row, len(headings), spoilt=spoilt) for row in rows]
     width = max([len(headings), *(len(row.cells) for row in checked)])
-    keys = tuple(heading_key(name) for name in headings)
     return Sheet(kind, keys, _each_once([*headings, *[""] * (width - len(headings))]), checked, stray)
 
 
@@ -187,7 +195,11 @@ def _each_once(headings: Sequence[str]) -> tuple[str, ...]:
     names: dict[str, None] = {}
     for place, heading in enumerate(headings, start=1):
         name = heading if heading.strip() else f"column {place}"
-        free = (numbered for n in count(2) if (numbered := f"{name} ({n})") not in names and numbered not in headings)
+        free = (
+            numbered
+            for n in itertools.count(2)
+            if (numbered := f"{name} ({n})") not in names and numbered not in headings
+        )
         names[name if name not in names else next(free)] = None
     return tuple(names)
 
@@ -203,21 +215,46 @@ def _checked(row: Row, width: int, *, spoilt: bool) -> Row:
 
 def _reader(sheet: Sheet) -> Callable[[Row], Item]:
     """Return what makes an item of one row of `sheet`."""
-    plan = Plan(
-        sources=SOURCES,
-        split_authors=partial(split_authors, glued="item title" in sheet.keys),
-        split_keywords=partial(split_list, commas=True),
-        split_references=split_list,
-    )
+    record_of = _record_of_ours if is_record_table(sheet.keys) else partial(_record, plan=_plan(sheet))
+    embase = sheet.columns[sheet.keys.index("source")] if "source" in sheet.keys else None
 
     def read(row: Row) -> Item:
         beginning = excerpt(" | ".join(cell for cell in row.cells if cell.strip()))
         if row.problem:
             return Item(f"row {row.number}", Record(), beginning, row.problem)
-        fields = zip(sheet.keys, sheet.columns, row.cells, strict=False)
-        return Item(f"row {row.number}", assemble([Entry(*field) for field in fields], plan), beginning)
+        cells = dict(zip(sheet.columns, row.cells, strict=False))
+        record = record_of(cells)
+        if embase:
+            record = completed_by_source(record, cells.get(embase, ""))
+        return Item(f"row {row.number}", record, beginning)
 
     return read
+
+
+def _record(cells: dict[str, str], plan: Plan) -> Record:
+    return assemble({column: [cell] for column, cell in cells.items() if cell.strip()}, plan)
+
+
+def _record_of_ours(cells: dict[str, str]) -> Record:
+    return from_row(cells.items())
+
+
+def _plan(sheet: Sheet) -> Plan:
+    """Return the plan for this sheet, whose fields are called as its columns are written."""
+    columns: dict[str, list[str]] = {}
+    for key, column in zip(sheet.keys, sheet.columns, strict=False):
+        columns.setdefault(key, []).append(column)
+
+    def written(keys: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(column for key in keys for column in columns.get(key, ()))
+
+    return Plan(
+        {place: written(keys) for place, keys in SOURCES.items()},
+        authors=[written(keys) for keys in AUTHORS],
+        split_authors=partial(split_authors, glued="item title" in sheet.keys),
+        split_keywords=partial(split_list, commas=True),
+        split_references=split_list,
+    )
 
 
 def _blank(row: Row) -> bool:

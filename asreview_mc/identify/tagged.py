@@ -1,22 +1,26 @@
-"""Tagged reference files, one field a line: one tolerant scanner, and RIS as its first dialect.
+"""Tagged reference files, one field a line: one tolerant scanner for every dialect.
 
 A record begins where its opening tag stands and nowhere else, so a missing end costs no record. Every line either
-belongs to a record, whatever it looks like, or is reported as stray.
+belongs to a record, whatever it looks like, or is reported as stray. Files of a hundred thousand records are usual, so
+a record that is written as its standard has it is taken apart whole, and only others line by line.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from asreview_mc.identify.authors import split_list
-from asreview_mc.identify.fields import Entry, Plan, assemble
-from asreview_mc.identify.reading import Item, Parsed, Stray, excerpt
+from asreview_mc.core.record import Record
+from asreview_mc.identify.facts import Fields
+from asreview_mc.identify.fields import Plan, assemble
+from asreview_mc.identify.reading import Item, Parsed, Stray, excerpt, has_text
 
-_LINE_END = re.compile(r"\r\n|\n|\r")
 _ORDINAL = re.compile(r"\s*[0-9]{1,7}\.\s*\Z")
-_REFERENCES = re.compile(r"\s*References?:\s*", re.IGNORECASE)
+_MARK_OF_ORDER = re.compile(rb"^(?:\xef\xbb\xbf)+", re.MULTILINE)
+_LONGEST_OPENING = 200
+_NEVER = re.compile(r"(?!)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,159 +31,212 @@ class Dialect:
     ----------
     name : str
         As in ``Reading.format``.
+    mark, usual : str and bytes
+        With what every line that begins a record begins, and with what nearly every one begins.
     tag : re.Pattern
         Matches a line that begins a field; groups are tag and text.
-    loose_tag : re.Pattern
-        The same for records whose opening line is written loosely (one blank before the hyphen). Not tried elsewhere,
-        since a wrapped line of an abstract may look like it.
-    opening, loose_opening, closing : re.Pattern
-        Match the line that begins a record (well or loosely written) and the line that ends one.
+    opening, closing : re.Pattern
+        Match the line that begins a record and the line that ends one.
     plan : Plan
         Which tags fill which place.
+    loose_opening, loose_tag : re.Pattern
+        The same for records whose opening line is written loosely (one blank before the hyphen). Not tried elsewhere,
+        since a wrapped line of an abstract may look like it.
+    furniture : re.Pattern
+        Matches lines of the format's own, which hold nothing of a record.
+    indented : bool
+        Whether wrapped lines begin with a blank, so that any other text after an empty line is stray.
+    run : re.Pattern
+        Matches neighbouring fields with one tag, wrapped lines among them, as the standard writes them: the quick way
+        through a record. Groups are the tag and all that follows the first hyphen.
+    adapt : callable
+        Names fields anew where a format puts several things under one tag.
+    complete : callable or None
+        Gives a record the last touch that only its format knows of.
     """
 
     name: str
+    mark: str
+    usual: bytes
     tag: re.Pattern[str]
-    loose_tag: re.Pattern[str]
     opening: re.Pattern[str]
-    loose_opening: re.Pattern[str]
     closing: re.Pattern[str]
     plan: Plan
+    loose_opening: re.Pattern[str] = _NEVER
+    loose_tag: re.Pattern[str] = _NEVER
+    furniture: re.Pattern[str] = _NEVER
+    indented: bool = False
+    run: re.Pattern[str] = _NEVER
+    adapt: Callable[[Fields], None] = field(default=lambda fields: None)
+    complete: Callable[[Record], Record] | None = None
 
     def opens(self, line: str) -> bool:
         """Say whether a record begins on this line."""
         return bool(self.opening.match(line) or self.loose_opening.match(line))
 
 
-RIS = Dialect(
-    name="ris",
-    tag=re.compile(r"([A-Z][A-Z0-9])[ \xa0]{2,3}-[ \xa0]?(.*)\Z", re.DOTALL),
-    loose_tag=re.compile(r"([A-Z][A-Z0-9])[ \xa0]{1,3}-(?:[ \xa0](.*))?\Z", re.DOTALL),
-    opening=re.compile(r"TY[ \xa0]{2,3}-"),
-    loose_opening=re.compile(r"TY[ \xa0]-[ \xa0]*[A-Z0-9]{0,10}\s*\Z"),
-    closing=re.compile(r"ER[ \xa0]{1,3}-\s*\Z"),
-    plan=Plan(
-        sources={
-            "title": ("TI", "T1", "CT", "BT"),
-            "abstract": ("AB", "N2"),
-            "authors": ("AU", "A1"),
-            "second_authors": ("A2", "ED", "A3", "A4"),
-            "year": ("PY", "Y1", "YR"),
-            "date": ("DA",),
-            "journal": ("JF", "T2", "JO", "J2", "JA", "J1"),
-            "volume": ("VL",),
-            "issue": ("IS", "CP"),
-            "first_page": ("SP",),
-            "last_page": ("EP",),
-            "doi": ("DO", "DI"),
-            "doi_hint": ("UR", "L3", "L2", "L1", "LK", "M3", "N1"),
-            "issn": ("SN",),
-            "keywords": ("KW", "DE"),
-            "language": ("LA",),
-            "publication_type": ("M3", "TY"),
-            "url": ("UR", "L2"),
-            "notes": ("N1",),
-            "references": ("CR",),
-        },
-        split_authors=split_list,
-        split_keywords=split_list,
-        split_references=lambda text: [line.rstrip("; ") for line in text.split("\n") if line.strip("; ")],
-    ),
-)
-
-
-@dataclass(slots=True)
-class _Open:
-    """A record while its lines are collected: fields as (tag, numbered lines)."""
-
-    line: int
-    loose: bool
-    fields: list[tuple[str, list[tuple[int, str]]]] = field(default_factory=list)
-
-
-def lines_of(text: str) -> list[str]:
-    """Split at LF, CRLF and CR and nowhere else, byte-order marks at the beginning of a line left off.
+def lines_ended(data: bytes) -> bytes:
+    r"""Return UTF-8 text whose lines end in ``\n``, byte-order marks at the beginning of a line left off.
 
     Such a mark stands in the middle of a file where exports were joined.
     """
-    return [line.lstrip("\ufeff") for line in _LINE_END.split(text)]
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if b"\xef" in data and b"\xef\xbb\xbf" in data:
+        data = _MARK_OF_ORDER.sub(b"", data)
+    return data
 
 
-def is_ris(text: str) -> bool:
-    """Say whether at least one RIS record begins in `text`."""
-    return any(RIS.opens(line) for line in lines_of(text))
+def openings(data: bytes, dialect: Dialect) -> Iterator[int]:
+    """Yield the place of every line of `data` that begins a record."""
+    mark = dialect.mark.encode()
+    first = [0] if data.startswith(mark) else []
+    for place in itertools.chain(first, (found.end() - len(mark) for found in re.finditer(b"\n" + mark, data))):
+        if data.startswith(dialect.usual, place):
+            yield place
+            continue
+        end = data.find(b"\n", place, place + _LONGEST_OPENING)
+        line = data[place : end if end >= 0 else place + _LONGEST_OPENING].decode("utf-8", "replace")
+        if dialect.opens(line):
+            yield place
 
 
-def parse(text: str, dialect: Dialect = RIS) -> Parsed:
+def parse(data: bytes, dialect: Dialect) -> Parsed:
     """Read every record of a tagged file.
 
     Parameters
     ----------
-    text : str
-        The whole file.
+    data : bytes
+        The whole file as UTF-8, made by `lines_ended`.
     dialect : Dialect
         The format.
 
     Returns
     -------
     Parsed
-        ``found`` is the number of opening lines, counted apart from the scan. Positions are ``"line N"``, from 1.
+        ``found`` is the number of opening lines, counted before any record is read. Positions are ``"line N"``,
+        from 1.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        If it is not UTF-8.
     """
-    lines = lines_of(text)
-    opened, stray = _scan(lines, dialect)
-    items = [_item(record, lines, dialect) for record in opened]
-    return Parsed(sum(map(dialect.opens, lines)), items, stray)
-
-
-def _scan(lines: Sequence[str], dialect: Dialect) -> tuple[list[_Open], list[Stray]]:
-    opened: list[_Open] = []
     stray: list[Stray] = []
-    record: _Open | None = None
-    for number, line in enumerate(lines, start=1):
-        if dialect.opens(line):
-            if record:
-                stray.extend(_ordinal_before_next(record))
-            record = _Open(number, loose=not dialect.opening.match(line))
-            opened.append(record)
-        elif dialect.closing.match(line):
-            record = None
+    found = sum(1 for _ in openings(data, dialect))
+    items = []
+    for number, text, fields in scan(data, dialect, stray):
+        dialect.adapt(fields)
+        record = assemble(fields, dialect.plan)
+        if dialect.complete is not None:
+            record = dialect.complete(record)
+        items.append(Item(f"line {number}", record, "" if has_text(record) else _beginning(text, dialect)))
+    return Parsed(found, items, stray)
+
+
+def scan(data: bytes, dialect: Dialect, stray: list[Stray]) -> Iterator[tuple[int, str, Fields]]:
+    """Yield the line on which each record begins, its text, and its fields by tag.
+
+    Parameters
+    ----------
+    data : bytes
+        As for `parse`.
+    dialect : Dialect
+        The format.
+    stray : list of Stray
+        Gets every line that belongs to no record.
+    """
+    starts = list(openings(data, dialect))
+    above = data[: starts[0] if starts else len(data)].decode()
+    _strays(above.split("\n"), 1, dialect, stray)
+    number = 1 + above.count("\n")
+    for start, end in itertools.pairwise([*starts, len(data)]):
+        text = data[start:end].decode()
+        fields = _quick(text, dialect)
+        if fields is None:
+            fields = _careful(text, number, dialect, end < len(data), stray)
+        yield number, text, fields
+        number += text.count("\n")
+
+
+def _quick(text: str, dialect: Dialect) -> Fields | None:
+    """Return the fields of a record that is written as its standard has it throughout; None if it is not so."""
+    body, end, tail = text.rpartition("\nER  -")
+    if not end or (tail and not tail.isspace()):
+        return None
+    parts = dialect.run.split(body)
+    tags = parts[1::3]
+    if any(parts[::3]) or "ER" in tags:
+        return None
+    fields: Fields = {}
+    for tag, written in zip(tags, parts[2::3], strict=True):
+        if "\n" in written:
+            texts = [text for one in written.split(f"\n{tag}  -") if (text := one.strip())]
+        else:
+            text = written.strip()
+            texts = [text] if text else []
+        if tag in fields:
+            fields[tag] += texts
+        elif texts:
+            fields[tag] = texts
+    return fields
+
+
+def _careful(text: str, number: int, dialect: Dialect, followed: bool, stray: list[Stray]) -> Fields:
+    """Return the fields of a record, read line by line; lines outside it, up to the next record, go to `stray`."""
+    lines = text.split("\n")
+    if followed:
+        lines.pop()  # the rest after the last line end, where the next record begins
+    inside = next((place for place, line in enumerate(lines) if dialect.closing.match(line)), len(lines))
+    if inside == len(lines) and followed:
+        inside = _before_ordinal(lines)
+    collected, outside = _collected(lines[:inside], number, dialect)
+    stray.extend(Stray(f"line {place}", excerpt(line)) for place, line in outside)
+    _strays(lines[inside:], number + inside, dialect, stray)
+    fields: Fields = {}
+    for tag, parts in collected:
+        value = "\n".join(parts).strip()
+        if value:
+            fields.setdefault(tag, []).append(value)
+    return fields
+
+
+def _collected(
+    lines: Sequence[str], number: int, dialect: Dialect
+) -> tuple[list[tuple[str, list[str]]], list[tuple[int, str]]]:
+    """Return the fields of a record as (tag, lines), and what stands among them but belongs to none."""
+    tag = dialect.tag if dialect.opening.match(lines[0]) else dialect.loose_tag
+    fields: list[tuple[str, list[str]]] = []
+    outside: list[tuple[int, str]] = []
+    after_gap = False
+    for place, line in enumerate(lines, number):
+        match = tag.match(line)
+        if dialect.furniture.match(line):
             continue
-        if record:
-            _take(record, number, line, dialect)
-        elif line.strip():
-            stray.append(Stray(f"line {number}", excerpt(line)))
-    return opened, stray
+        if match:
+            fields.append((match.group(1), [match.group(2) or ""]))
+        elif dialect.indented and after_gap and line.strip() and not line[0].isspace():
+            outside.append((place, line))
+        else:
+            fields[-1][1].append(line)
+        after_gap = not line.strip() or bool(outside and outside[-1][0] == place)
+    return fields, outside
 
 
-def _take(record: _Open, number: int, line: str, dialect: Dialect) -> None:
-    """Add one line to an open record: a new field, or more of the last."""
-    match = (dialect.loose_tag if record.loose else dialect.tag).match(line)
-    if match:
-        record.fields.append((match.group(1), [(number, match.group(2) or "")]))
-    else:
-        record.fields[-1][1].append((number, line))
-
-
-def _ordinal_before_next(record: _Open) -> list[Stray]:
-    """Take the next record's number (``2.``, as Ovid numbers them) off the end of a record that was never closed."""
-    lines = record.fields[-1][1]
+def _before_ordinal(lines: Sequence[str]) -> int:
+    """Return where the next record's number (``2.``, as Ovid numbers them) ends a record that was never closed."""
     last = len(lines) - 1
-    while last > 0 and not lines[last][1].strip():
+    while last > 0 and not lines[last].strip():
         last -= 1
-    if last == 0 or not _ORDINAL.match(lines[last][1]):
-        return []
-    number, line = lines.pop(last)
-    return [Stray(f"line {number}", excerpt(line))]
+    return last if last > 0 and _ORDINAL.match(lines[last]) else len(lines)
 
 
-def _item(record: _Open, lines: Sequence[str], dialect: Dialect) -> Item:
-    entries = [_entry(tag, "\n".join(line for _, line in numbered).strip()) for tag, numbered in record.fields]
-    last = record.fields[-1][1][-1][0]
-    beginning = " / ".join(line for line in lines[record.line - 1 : min(last, record.line + 7)] if line.strip())
-    return Item(f"line {record.line}", assemble(entries, dialect.plan), excerpt(beginning))
+def _beginning(text: str, dialect: Dialect) -> str:
+    lines = itertools.takewhile(lambda line: not dialect.closing.match(line), text.split("\n", 8)[:8])
+    return excerpt(" / ".join(filter(str.strip, lines)))
 
 
-def _entry(tag: str, text: str) -> Entry:
-    """Name one field; Scopus writes the works cited as a note that begins ``References:``."""
-    label = _REFERENCES.match(text) if tag == "N1" else None
-    return Entry("CR", tag, text[label.end() :]) if label else Entry(tag, tag, text)
+def _strays(lines: Sequence[str], number: int, dialect: Dialect, stray: list[Stray]) -> None:
+    for place, line in enumerate(lines, number):
+        if line.strip() and not dialect.closing.match(line) and not dialect.furniture.match(line):
+            stray.append(Stray(f"line {place}", excerpt(line)))

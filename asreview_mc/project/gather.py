@@ -1,35 +1,20 @@
-"""Identification: read reference files into the review and merge what is certainly the same."""
+"""Identification: read reference files into the review."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from asreview_mc.core.errors import ReadError, UnknownError
-from asreview_mc.core.event import Merged, ReferencesRead
+from asreview_mc.core.event import ReferencesRead
 from asreview_mc.core.protocol import Source
-from asreview_mc.identify import dedup as duplicates
 from asreview_mc.identify import query as queries
 from asreview_mc.identify import references
 from asreview_mc.project.review import Review
 
 ROUTES = ("database", "register", "website", "organisation", "citation")
-
-
-@dataclass(frozen=True, slots=True)
-class Deduplicated:
-    """What a run of `dedup` came to: `merged` in this run, the rest as of now.
-
-    `clusters` counts records that stand for duplicates of theirs; ``unique == records - all merged so far``.
-    """
-
-    records: int
-    merged: int
-    clusters: int
-    to_review: int
-    unique: int
 
 
 def add(
@@ -125,25 +110,3 @@ def _refuse_second(review: Review, path: Path, sha256: str) -> None:
                 where=str(path),
                 remedy="Nothing was added; leave it out",
             )
-
-
-def dedup(review: Review, *, by: str = "") -> Deduplicated:
-    """Merge the certain duplicates among all records; every source is kept and nothing is deleted."""
-    certain = duplicates.find(review.log.records())
-    with review.transaction():
-        state, merged = review.state, 0
-        for found in certain:
-            record_id, into = state.kept(found.record_id), state.kept(found.into)
-            if record_id == into:
-                continue
-            kept, gone = sorted((record_id, into))
-            review.append(Merged(gone, kept, found.why, by))
-            state, merged = review.state, merged + 1
-    unique = list(state.unique())
-    return Deduplicated(
-        records=state.n_records,
-        merged=merged,
-        clusters=sum(bool(state.members(record_id)) for record_id in unique),
-        to_review=0,
-        unique=len(unique),
-    )

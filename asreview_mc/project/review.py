@@ -25,6 +25,7 @@ class Review:
     _state: State | None
     _read: dict[str, Record]
     _records: dict[str, Record]
+    _single: dict[str, Record]
     _made_of: tuple[int, int, int]
 
     def __init__(self, folder: Path, log: EventLog) -> None:
@@ -130,12 +131,18 @@ class Review:
         made_of = (len(self._read), len(state.merges), state.n_amended)
         if self._made_of != made_of:
             self._made_of = made_of
-            amended = {record_id: _amended(record, state) for record_id, record in self._read.items()}
+            single = {record_id: _amended(record, state) for record_id, record in self._read.items()}
+            self._single = single
             self._records = {
-                record_id: record.completed(amended[member] for member in state.members(record_id))
-                for record_id, record in amended.items()
+                record_id: record.completed(single[member] for member in state.members(record_id))
+                for record_id, record in single.items()
             }
         return self._records
+
+    @property
+    def single_records(self) -> Mapping[str, Record]:
+        """All records as `records` has them, but each by itself, without what its duplicates add."""
+        return self._single if self.records else {}
 
     @property
     def head(self) -> str:
@@ -157,6 +164,7 @@ class Review:
         self._state = None
         self._read = {}
         self._records = {}
+        self._single = {}
         self._made_of = (0, 0, 0)
 
     def append(self, *events: Event) -> list[Logged]:
@@ -175,7 +183,6 @@ class Review:
         if record is None:
             raise UnknownError(
                 f"no record has the id {record_id!r}",
-                where=str(self.folder),
                 remedy="Ids look like r000001; `asreview-mc export all.csv --what all` lists them",
             )
         return record
@@ -279,8 +286,11 @@ def _read_protocol(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise ProtocolError(
-            f"cannot be read ({error})", where=str(path), remedy="Restore it with `asreview-mc protocol show`"
+            f"cannot be read ({why})",
+            where=str(path),
+            remedy=f"`asreview-mc protocol show > {PROTOCOL}` restores the accepted one",
         ) from None
 
 

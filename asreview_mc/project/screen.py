@@ -74,6 +74,17 @@ def decide(
     return logged
 
 
+def reopened(review: Review, logged: Logged) -> bool:
+    """Say whether a decision departs from a settlement made before it, so that the conflict is open again."""
+    event = logged.event
+    if not isinstance(event, Decided):
+        return False
+    state = _state_of(review, event.record_id)
+    return (
+        state.settlement(event.stage, event.record_id) is not None and state.verdict(event.stage, event.record_id).open
+    )
+
+
 def undo(review: Review, reviewer: str, *, stage: Stage = "abstract", record_id: str | None = None) -> Logged:
     """Take back the standing decision of a reviewer, their last one where no record is named.
 
@@ -155,7 +166,12 @@ def retrieve(review: Review, record_id: str, status: str, *, by: str = "", note:
     if status not in RETRIEVAL:
         raise UnknownError(f"no retrieval status is called {status!r}", remedy=f"Choose one of {', '.join(RETRIEVAL)}")
     with review.transaction():
-        _check_stage(_state_of(review, record_id), record_id, "fulltext")
+        state = _state_of(review, record_id)
+        _check_stage(state, record_id, "fulltext")
+        if status == "not-retrieved" and state.begun("fulltext"):
+            raise DecisionError(
+                "has decisions on its full text", where=record_id, remedy="Undo those first if it could not be had"
+            )
         (logged,) = review.append(Retrieval(record_id, status, by, note))
     return logged
 

@@ -97,6 +97,8 @@ def _prevalence(raters: Sequence[str], table: Mapping[str, int]) -> str:
 def to_text(agreement: Mapping[str, Any]) -> Iterator[str]:
     """Yield one stage's answer of ``agreement --json`` as lines for a terminal."""
     yield f"{agreement['overlap']} records with every decision in ({agreement['stage']})"
+    if not agreement["overlap"]:
+        yield "There is nothing to compare before two people have decided on the same record."
     for stage in stages(agreement):
         for pair in stage["pairs"]:
             yield f"{' and '.join(pair['raters'])}, n = {pair['n']}, first decisions, made blind"

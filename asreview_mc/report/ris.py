@@ -1,6 +1,7 @@
 """Records as RIS, one reference each, with what was decided in its notes.
 
-A note that begins with ``asreview-mc`` is ours, one per fact (``asreview-mc outcome_abstract: include``); the one word
+A note that begins with ``asreview-mc`` is ours, one per fact (``asreview-mc outcome_abstract: include``), and one with
+the fields that RIS has no place for, as JSON, so that nothing is lost on the way out and in again; the one word
 that ASReview reads as a label (``ASReview_relevant``, ``ASReview_irrelevant``, ``ASReview_not_seen``) has its own.
 """
 
@@ -8,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from asreview_mc.core.event import compact_json
 
 _TAGS = {
     "title": "TI",
@@ -88,10 +91,12 @@ def _lines(one: Mapping[str, Any]) -> Iterator[str]:
     kind = _type(one["publication_type"], one["journal"])
     yield f"TY  - {kind}"
     for name, tag in _TAGS.items():
-        yield from (f"{tag}  - {text}" for text in _texts(one[name]) if tag != "M3" or text != kind)
+        yield from (f"{tag}  - {text}" for text in _texts(one[name]))
     start, _, end = one["pages"].replace("–", "-").partition("-")
     yield from (f"{tag}  - {page.strip()}" for tag, page in (("SP", start), ("EP", end)) if page.strip())
     yield f"N1  - {_LABELS[one['included']]}"
+    if one["extra"]:
+        yield f"N1  - asreview-mc extra: {compact_json(one['extra'], sort=False)}"
     for name in _FACTS:
         texts = _texts(one[name])
         if texts:

@@ -103,11 +103,13 @@ def _settled(standing: Sequence[Standing], settlement: Settlement, stage: Stage,
     """Return what a settlement leads to, or None where what was decided after it counts instead."""
     settled = settlement.event
     outcome: Outcome = "include" if settled.decision == "include" else "exclude"
-    later = [decision for decision in standing if decision.seq > settlement.seq]
+    # While a decision is pending nothing may show what it says, not even that it departs from the settlement.
+    later = [decision for decision in standing if decision.seq > settlement.seq] if complete else []
     if any(decision.decision != settled.decision for decision in later):
-        return None
+        # One person's change of mind does not undo what was agreed: it has to be settled anew.
+        return Verdict("conflict")
     if stage == "abstract" or all(decision.reason == settled.reason for decision in later):
         return Verdict(outcome, settled.reason, settled=True)
-    if complete and len({(decision.decision, decision.reason) for decision in standing}) == 1:
+    if len({(decision.decision, decision.reason) for decision in standing}) == 1:
         return None
     return Verdict(outcome, reason_conflict=True, settled=True)

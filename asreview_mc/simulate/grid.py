@@ -145,6 +145,8 @@ def read_order(path: str | os.PathLike[str]) -> Order:
         If it is no such file.
     """
     source = Path(path)
+    if not source.is_file():
+        raise DataError("is no file", where=str(source), remedy="Give orders that `simulate --orders` wrote")
     parts = source.stem.rsplit("__", 2)
     if len(parts) != 3 or not parts[2].isdigit():
         raise DataError(

@@ -6,7 +6,7 @@ import re
 import sqlite3
 from dataclasses import dataclass
 
-from asreview_mc.core.errors import LogError
+from asreview_mc.core.errors import LogError, UnknownError
 from asreview_mc.core.event import GENESIS, ReferencesRead, chain_hash, decode
 from asreview_mc.store.rows import digest_of, index_columns, record_from, record_id
 
@@ -36,9 +36,17 @@ def verify(db: sqlite3.Connection, head: str | None) -> Verification:
         Inside a transaction, so that nothing is appended meanwhile.
     head : str or None
         A hash printed earlier, or the first `SHORTEST` digits of it at least; it must stand in the chain.
+
+    Raises
+    ------
+    UnknownError
+        If `head` cannot be one.
     """
     if head is not None and not re.fullmatch(rf"[0-9a-f]{{{SHORTEST},64}}", head):
-        return Verification(False, 0, GENESIS, f"{head!r} is no head: {SHORTEST} to 64 hexadecimal digits are")
+        raise UnknownError(
+            f"{head!r} is no head of a log",
+            remedy=f"Copy {SHORTEST} to 64 hexadecimal digits of it from an export or a report",
+        )
     (state,) = db.execute("PRAGMA integrity_check(1)").fetchone()
     if state != "ok":
         return Verification(False, 0, GENESIS, f"SQLite finds the file damaged ({' '.join(state.split())})")

@@ -71,7 +71,8 @@ def test_protocol_check_accept_show(run, project):
 
 def test_a_review_from_decisions_to_prisma(run, project, tmp_path):
     """The keys that scripts rely on, and sums that close."""
-    assert run("dedup", "--json").json == {"records": 6, "merged": 0, "clusters": 0, "to_review": 0, "unique": 6}
+    done = run("dedup", "--json").json
+    assert done == {"records": 6, "merged": 0, "clusters": 0, "to_review": 0, "unique": 6, "doubtful": []}
     for number in range(1, 7):
         for name in ("R1", "R2"):
             decision = "exclude" if number in (3, 6) else "include"
@@ -254,6 +255,12 @@ def test_events_about_a_record_are_those_about_its_duplicates_too(run, project, 
         ("status", "--project", "x" * 300),
         ("retrieve", "r000001", "retrieved"),
         ("undo", "--reviewer", "R1"),
+        ("log", "--verify", "--head", ""),
+        ("log", "--verify", "--head", "123"),
+        ("plot", "nosuch.csv", "-o", "x.svg"),
+        ("metrics", "."),
+        ("simulate", "columns.csv", "-o", "columns.csv"),
+        ("simulate", "columns.csv", "-o", "x.xlsx"),
         ("undo", "--reviewer", "R1", "--record", "r000099"),
         ("topics", "confirm", "r000001", "--reviewer", "R1"),
         ("classify", "missing.csv", "-o", "x.csv"),
@@ -278,3 +285,35 @@ def test_bad_input_is_one_line_exit_1_and_nothing_changed(run, project, command)
     assert answer.out == ""
     assert run("status", "--json").json["head"] == head
     assert not (project / "x.csv").exists()
+
+
+def test_a_change_of_mind_after_a_settlement_opens_it_again(run, project):
+    """One of two cannot undo what both agreed; the command says what it did."""
+    for name, decision in (("R1", "include"), ("R2", "exclude")):
+        run("decide", "r000001", decision, "--reviewer", name)
+    assert run("settle", "r000001", "exclude", "--by", "R1", "--by", "R2").code == 0
+    changed = run("decide", "r000001", "include", "--reviewer", "R2")
+    assert changed.code == 0
+    assert "opens again" in changed.err
+    assert [one["record_id"] for one in run("conflicts", "--json").json["conflicts"]] == ["r000001"]
+    assert run("settle", "r000001", "include", "--by", "R1", "--by", "R2").code == 0
+    assert run("conflicts", "--json").json == {"conflicts": []}
+
+
+def test_a_report_with_decisions_is_not_noted_as_not_retrieved(run, project):
+    """Somebody had it in hand."""
+    for name in ("R1", "R2"):
+        run("decide", "r000001", "include", "--reviewer", name)
+    run("decide", "r000001", "include", "--reviewer", "R1", "--stage", "fulltext")
+    refused = run("retrieve", "r000001", "not-retrieved")
+    assert (refused.code, one_line(refused.err)) == (1, True)
+
+
+def test_a_blank_protocol_has_no_question_to_be_close_to(run, tmp_path, papers, monkeypatch):
+    """Without a question and without decisions the queue keeps the reading order, and claims nothing."""
+    run("init", tmp_path / "blank")
+    monkeypatch.chdir(tmp_path / "blank")
+    run("add", papers, "--source", "X")
+    queue = run("rank", "--json").json["queue"]
+    assert [one["record_id"] for one in queue] == [f"r00000{k}" for k in range(1, 7)]
+    assert all("question" not in one["why"] for one in queue)

@@ -1,6 +1,7 @@
 """The terminal's screen: one key an answer, each on disk at once, nothing lost by a wrong key or a sudden end."""
 
 import io
+import re
 import sys
 
 import pytest
@@ -39,7 +40,9 @@ def test_criteria_marked_words_and_progress_are_on_the_screen(project, keys):
     """What the reviewer needs beside the text."""
     out = keys("i", "--reviewer", "R1")
     assert "Published from January 1, 2015" in out
-    assert "Marked words: micro-credential*" in out
+    assert "Marked words for: micro-credential*" in out
+    assert "What is the potential of micro-credentials" in out
+    assert out.count("Criteria: Published from January 1, 2015") == 2
     assert "0 decided, 6 to go" in out
     assert "1 decided, 5 to go" in out
 
@@ -103,3 +106,27 @@ def test_strangers_cannot_screen(run, project):
     answer = run("screen", "--reviewer", "Mallory")
     assert answer.code == 1
     assert answer.err.count("\n") == 1
+
+
+def test_the_record_on_the_screen_stays_until_it_is_decided_on(run, project, keys, monkeypatch):
+    """A training that ends while a note is typed does not put the note on another paper."""
+    from asreview_mc.project.session import Session
+
+    take = Session._take_trained
+    monkeypatch.setattr(Session, "_take_trained", lambda self, *, wait: take(self, wait=True))
+    out = keys("inmeant for this one\nxce", "--reviewer", "R1")
+    events = run("log", "--kind", "decided", "--as", "R1", "--json").json["events"]
+    assert events[1]["note"] == "meant for this one"
+    shown = re.findall(r"─ (r\d{6}) ", out)
+    at = shown.index(events[1]["record_id"])
+    assert set(shown[at : at + 4]) == {events[1]["record_id"]}
+
+
+def test_a_full_text_exclusion_without_reason_keeps_the_record(run, project, keys):
+    """The same paper is asked about again."""
+    for name in ("R1", "R2"):
+        keys("iiiiii", "--reviewer", name)
+    out = keys("e9", "--reviewer", "R1", "--stage", "fulltext")
+    shown = re.findall(r"─ (r\d{6}) ", out)
+    assert len(shown) == 2
+    assert shown[0] == shown[1]

@@ -64,3 +64,9 @@ def test_decoding_is_deterministic():
 def test_binary_is_told_from_utf16(data, binary):
     """Zero bytes make a file binary, unless they are every second one."""
     assert looks_binary(data) is binary
+
+
+def test_short_western_text_is_not_taken_for_central_european():
+    """Accents in words that are otherwise plain are cp1252, however short the file."""
+    text = "TY  - JOUR\nTI  - Ünï tïtle café\nER  - \n"
+    assert decode(text.encode("latin-1")) == (text, "cp1252")

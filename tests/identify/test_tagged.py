@@ -7,8 +7,10 @@ import rispy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from asreview_mc.identify.dialects import RIS
 from asreview_mc.identify.reading import Stray, has_text
-from asreview_mc.identify.tagged import parse
+from asreview_mc.identify.tagged import lines_ended
+from asreview_mc.identify.tagged import parse as parse_tagged
 
 TWO = """TY  - JOUR
 TI  - First title
@@ -20,6 +22,10 @@ TI  - Second title
 AU  - Thiel, Karl
 ER  -
 """
+
+
+def parse(text: str):
+    return parse_tagged(lines_ended(text.encode()), RIS)
 
 
 def titles(text: str) -> list[str]:

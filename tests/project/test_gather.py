@@ -4,6 +4,7 @@ import pytest
 
 from asreview_mc.core.errors import AsreviewMCError, ReadError, UnknownError
 from asreview_mc.project import gather
+from asreview_mc.project.duplicates import dedup
 
 
 def test_one_bad_file_adds_none_of_them(review, tmp_path):
@@ -59,9 +60,9 @@ def test_dedup_twice_merges_nothing_new(review, tmp_path):
     again = tmp_path / "again.csv"
     again.write_text((tmp_path / "export.csv").read_text("utf-8") + "\nA seventh paper,,Author 7,2007\n", "utf-8")
     gather.add(review, [again], source="Scopus")
-    first = gather.dedup(review)
+    first = dedup(review)
     assert (first.records, first.merged, first.clusters, first.unique) == (13, 6, 6, 7)
-    second = gather.dedup(review)
+    second = dedup(review)
     assert (second.merged, second.unique) == (0, 7)
     assert review.log.verify().ok
 
@@ -74,7 +75,7 @@ def test_new_files_may_come_during_screening_and_decisions_stand(review, tmp_pat
     late = tmp_path / "late.csv"
     late.write_text("title,authors,year\nDigital badges in higher education,Author 1,2001\n", "utf-8")
     gather.add(review, [late], source="Late")
-    gather.dedup(review)
+    dedup(review)
     assert [one.decision for one in review.state.visible("abstract", "r000001", "R1")] == ["include"]
     assert review.state.kept("r000007") == "r000001"
 

@@ -163,6 +163,7 @@ def test_only_somebody_on_the_team_accepts(review):
 def test_records_that_stand_for_duplicates_have_what_they_lack_from_them(tmp_path):
     """A search result without an abstract gets it from the other database's record of the same paper."""
     from asreview_mc.project import gather
+    from asreview_mc.project.duplicates import dedup
 
     (tmp_path / "bare.csv").write_text("title,doi\nOn badges,10.1234/abc\n", "utf-8")
     (tmp_path / "full.csv").write_text("title,doi,abstract\nOn badges,10.1234/ABC,All about badges.\n", "utf-8")
@@ -170,6 +171,6 @@ def test_records_that_stand_for_duplicates_have_what_they_lack_from_them(tmp_pat
         gather.add(review, [tmp_path / "bare.csv"], source="A")
         gather.add(review, [tmp_path / "full.csv"], source="B")
         assert review.records["r000001"].abstract == ""
-        gather.dedup(review)
+        dedup(review)
         assert review.records["r000001"].abstract == "All about badges."
         assert review.state.sources_of("r000001") == ["A", "B"]

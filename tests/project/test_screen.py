@@ -68,11 +68,12 @@ def test_undo_takes_the_last_decision_that_stands(review):
 def test_a_duplicate_is_decided_on_through_the_record_that_stands_for_it(review, tmp_path):
     """Otherwise a decision could be lost from sight."""
     from asreview_mc.project import gather
+    from asreview_mc.project.duplicates import dedup
 
     copy = tmp_path / "copy.csv"
     copy.write_text("title,authors,year\nDigital badges in higher education,Author 1,2001\n", "utf-8")
     gather.add(review, [copy], source="Other")
-    gather.dedup(review)
+    dedup(review)
     with pytest.raises(DecisionError, match="r000001, which stands for it"):
         screen.decide(review, "r000007", "include", "R1")
 

@@ -1,0 +1,143 @@
+"""Commands of de-duplication: merge what is certain, ask about what is doubtful, take a merge back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from asreview_mc.cli.output import HERE, As, Json, Project, answer, columns, opened, shortened
+from asreview_mc.core.errors import UnknownError
+from asreview_mc.core.record import Record
+from asreview_mc.project import duplicates
+from asreview_mc.project.review import Review
+
+RecordId = Annotated[str, typer.Argument(metavar="RECORD", help="Id of the record, like r000001.")]
+By = Annotated[str, typer.Option(help="Who judges.")]
+Note = Annotated[str, typer.Option(help="A note kept with it.")]
+FIELDS = ("title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "publication_type", "abstract")
+KEYS = {"s": True, "d": False}
+
+app = typer.Typer(help="Merge certain duplicates; judge doubtful pairs; take merges back.", invoke_without_command=True)
+
+
+@app.callback()
+def dedup(
+    context: typer.Context,
+    review_pairs: Annotated[bool, typer.Option("--review", help="Show the doubtful pairs, one key an answer.")] = False,
+    user: As = "",
+    project: Project = HERE,
+    as_json: Json = False,
+) -> None:
+    """Merge certain duplicates; every source is kept and nothing is deleted. Doubtful pairs wait for `--review`."""
+    if context.invoked_subcommand:
+        return
+    with opened(project) as review:
+        by = review.viewer(user) or ""
+        if review_pairs:
+            if not by:
+                raise UnknownError("nobody is named who judges", where="--review", remedy="Give --as NAME")
+            work(review, by)
+            return
+        result = asdict(duplicates.dedup(review, by=by))
+        pairs = [_pair(review, doubt) for doubt in duplicates.doubts(review)] if as_json else []
+        answer(as_json, {**result, "doubtful": pairs}, _lines(result))
+
+
+def _lines(result: dict[str, int]) -> Iterator[str]:
+    yield from columns([(number, name.replace("_", " ")) for name, number in result.items()])
+    if result["to_review"]:
+        yield "Doubtful pairs wait for `asreview-mc dedup --review --as NAME`."
+
+
+def _pair(review: Review, doubt: Any) -> dict[str, Any]:  # noqa: ANN401 - a Doubt of identify, which is not ours to import
+    records = review.records
+    return {
+        **asdict(doubt),
+        "titles": [records[doubt.record_id].title, records[doubt.other].title],
+    }
+
+
+@app.command()
+def split(record_id: RecordId, by: By, note: Note = "", project: Project = HERE, as_json: Json = False) -> None:
+    """Take a record out of the one it was merged into."""
+    with opened(project) as review:
+        logged = duplicates.split(review, record_id, by=by, note=note)
+        line = f"{record_id} stands for itself again, event {logged.seq}."
+        answer(as_json, {"seq": logged.seq, "record_id": record_id}, [line])
+
+
+@app.command()
+def judge(
+    record_id: RecordId,
+    other: Annotated[str, typer.Argument(metavar="OTHER", help="Id of the record it is compared with.")],
+    verdict: Annotated[str, typer.Argument(metavar="same|different", help="What the two are.")],
+    by: By,
+    note: Note = "",
+    project: Project = HERE,
+    as_json: Json = False,
+) -> None:
+    """Judge one pair, for scripts."""
+    if verdict not in ("same", "different"):
+        raise UnknownError(f"no verdict is called {verdict!r}", remedy="Choose same or different")
+    with opened(project) as review:
+        logged = duplicates.judge(review, record_id, other, same=verdict == "same", by=by, note=note)
+        answer(as_json, {"seq": logged.seq}, [f"{record_id} and {other}: {verdict}, event {logged.seq}."])
+
+
+def work(review: Review, by: str) -> None:
+    """Show the doubtful pairs one after the other; each answer is on disk before the next pair shows."""
+    from rich.console import Console
+
+    from asreview_mc.cli.screening import read_key
+
+    console = Console(highlight=False)
+    pairs = duplicates.doubts(review)
+    judged = 0
+    for place, doubt in enumerate(pairs, start=1):
+        if review.state.kept(doubt.record_id) == review.state.kept(doubt.other):
+            continue
+        console.rule(f"pair {place} of {len(pairs)}: {shortened(doubt.why, 70)}")
+        records = review.records
+        console.print(_side_by_side(records[doubt.other], records[doubt.record_id]))
+        console.print("[b]s[/b] same   [b]d[/b] different   [b]l[/b] later   [b]q[/b] quit")
+        while (key := read_key()) not in (*KEYS, "l", "q", ""):
+            continue
+        if key in ("q", ""):
+            break
+        if key in KEYS:
+            duplicates.judge(review, doubt.record_id, doubt.other, same=KEYS[key], by=by)
+            judged += 1
+    left = len(duplicates.doubts(review))
+    console.print(f"{judged} judged, {left} doubtful pairs to go. All is saved.")
+
+
+def _side_by_side(one: Record, other: Record) -> Any:  # noqa: ANN401 - a rich table, imported where it is drawn
+    from rich.table import Table
+
+    table = Table("", one.record_id, other.record_id, expand=True, show_lines=False)
+    for name in FIELDS:
+        left, right = _text(getattr(one, name)), _text(getattr(other, name))
+        if left or right:
+            table.add_row(name.replace("_", " "), _marked(left, right), _marked(right, left))
+    return table
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - any field of a record
+    text = "; ".join(value) if isinstance(value, tuple) else str(value or "")
+    return shortened(text, 400)
+
+
+def _marked(text: str, other: str) -> Any:  # noqa: ANN401 - rich text
+    """Return `text` with the words marked that the other does not have."""
+    from rich.text import Text
+
+    known = set(re.findall(r"\w+", other.casefold()))
+    marked = Text(text)
+    for word in re.finditer(r"\w+", text):
+        if word.group().casefold() not in known:
+            marked.stylize("black on yellow", *word.span())
+    return marked
