@@ -84,3 +84,21 @@ def test_parity_is_as_said(checkout):
     runs = {(row["dataset"], row["seed"]): row for row in rows_of(checkout, "elas_parity.jsonl")}
     assert len(runs) == 9
     assert all(row["same_order"] and row["difference"] == 0 for row in runs.values())
+
+
+def test_de_duplication_is_as_measured(checkout):
+    """The last row of each program and set."""
+    last = {}
+    for row in rows_of(checkout, "dedup.jsonl"):
+        last[row["program"].split()[0], row.get("n_distinct") or row["data"]] = row
+    ours, theirs = (last[name, "diabetes_labelled"] for name in ("asreview-mc", "bib-dedupe"))
+    ours5, theirs5 = (last[name, 5000] for name in ("asreview-mc", "bib-dedupe"))
+    text = (checkout / "README.md").read_text("utf-8")
+    for label, figures in (
+        ("diabetes: records left", [ours["left"], theirs["left"]]),
+        ("diabetes: false merges", [ours["false_merges"], theirs["false_merges"]]),
+        ("5,000 works: sensitivity", [f"{one['sensitivity']:.3f}" for one in (ours5, theirs5)]),
+        ("5,000 works: false merges", [ours5["false_merges"], theirs5["false_merges"]]),
+        ("5,000 works: seconds", [f"{one['seconds']:.1f}" for one in (ours5, theirs5)]),
+    ):
+        assert f"| {label} | {figures[0]} | {figures[1]} |" in text

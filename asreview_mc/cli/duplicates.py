@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
 from asreview_mc.cli.output import HERE, As, Json, Project, answer, columns, opened, shortened
-from asreview_mc.core.errors import UnknownError
+from asreview_mc.core.errors import DecisionError, UnknownError
 from asreview_mc.core.record import Record
 from asreview_mc.project import duplicates
 from asreview_mc.project.review import Review
@@ -42,19 +42,25 @@ def dedup(
                 raise UnknownError("nobody is named who judges", where="--review", remedy="Give --as NAME")
             work(review, by)
             return
-        result = asdict(duplicates.dedup(review, by=by))
-        pairs = [_pair(review, doubt) for doubt in duplicates.doubts(review)] if as_json else []
-        answer(as_json, {**result, "doubtful": pairs}, _lines(result))
+        done = duplicates.dedup(review, by=by)
+        records = review.records
+        pairs = [_pair(records, doubt) for doubt in done.doubtful]
+        answer(as_json, {**asdict(done), "doubtful": pairs}, _lines(done))
 
 
-def _lines(result: dict[str, int]) -> Iterator[str]:
-    yield from columns([(number, name.replace("_", " ")) for name, number in result.items()])
-    if result["to_review"]:
+def _lines(done: duplicates.Deduplicated) -> Iterator[str]:
+    names = ("records", "merged", "clusters", "to_review", "unique")
+    yield from columns([(getattr(done, name), name.replace("_", " ")) for name in names])
+    if done.carried_over:
+        yield (
+            f"{done.carried_over} of the merged records had been decided on: the decisions are carried over,"
+            f" and {done.new_conflicts} records are in conflict by that."
+        )
+    if done.to_review:
         yield "Doubtful pairs wait for `asreview-mc dedup --review --as NAME`."
 
 
-def _pair(review: Review, doubt: Any) -> dict[str, Any]:  # noqa: ANN401 - a Doubt of identify, which is not ours to import
-    records = review.records
+def _pair(records: Mapping[str, Record], doubt: Any) -> dict[str, Any]:  # noqa: ANN401 - identify is not ours to import
     return {
         **asdict(doubt),
         "titles": [records[doubt.record_id].title, records[doubt.other].title],
@@ -91,6 +97,7 @@ def judge(
 def work(review: Review, by: str) -> None:
     """Show the doubtful pairs one after the other; each answer is on disk before the next pair shows."""
     from rich.console import Console
+    from rich.text import Text
 
     from asreview_mc.cli.screening import read_key
 
@@ -98,7 +105,7 @@ def work(review: Review, by: str) -> None:
     pairs = duplicates.doubts(review)
     judged = 0
     for place, doubt in enumerate(pairs, start=1):
-        if review.state.kept(doubt.record_id) == review.state.kept(doubt.other):
+        if duplicates.answered(review.state, doubt.record_id, doubt.other):
             continue
         console.rule(f"pair {place} of {len(pairs)}: {shortened(doubt.why, 70)}")
         records = review.records
@@ -109,8 +116,11 @@ def work(review: Review, by: str) -> None:
         if key in ("q", ""):
             break
         if key in KEYS:
-            duplicates.judge(review, doubt.record_id, doubt.other, same=KEYS[key], by=by)
-            judged += 1
+            try:
+                duplicates.judge(review, doubt.record_id, doubt.other, same=KEYS[key], by=by)
+                judged += 1
+            except DecisionError as error:  # a colleague judged it meanwhile
+                console.print(Text(str(error), style="dim"))
     left = len(duplicates.doubts(review))
     console.print(f"{judged} judged, {left} doubtful pairs to go. All is saved.")
 

@@ -112,7 +112,10 @@ def show(project: Project = HERE, as_json: Json = False) -> None:
 
 
 def add(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="RIS, CSV, TSV or XLSX exports.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Exports in any usual format."),
+    ],
     source: Annotated[str, typer.Option(help="The database the files come from.")],
     via: Annotated[str, typer.Option(help=f"Route: {', '.join(gather.ROUTES)}.")] = "database",
     searched: Annotated[str, typer.Option(help="Date of the search; the protocol's by default.")] = "",
@@ -159,7 +162,9 @@ def _add_lines(pairs: list[tuple[Path, ReferencesRead]], total: int) -> Iterator
             yield f"  belongs to no record, {stray['position']}: {stray['excerpt']}"
     for query in dict.fromkeys(event.query for _, event in pairs if event.query):
         reading = gather.read_query(query)
-        if reading and reading["ambiguous"]:
+        if reading is None:
+            yield "The query could not be read as a Boolean query; it is kept as it is."
+        elif reading["ambiguous"]:
             yield f"The query has AND and OR without brackets. It is read as: {reading['read_as']}"
             yield f"  or, from left to right, as: {reading['left_to_right']}"
     yield f"The review holds {total} records; `asreview-mc dedup` merges duplicates."
@@ -218,7 +223,7 @@ def amend(
 
 
 def _given(**values: str | int | None) -> dict[str, str | int]:
-    return {name: value for name, value in values.items() if value not in ("", None)}
+    return {name: value for name, value in values.items() if value is not None and str(value).strip()}
 
 
 def criteria(

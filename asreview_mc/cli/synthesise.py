@@ -170,7 +170,9 @@ def status(user: As = "", project: Project = HERE, as_json: Json = False) -> Non
 
 def _status_lines(result: dict[str, Any]) -> Iterator[str]:
     yield result["title"]
-    yield f"{result['records']} records read, {result['duplicates']} duplicates, {result['unique']} to screen"
+    to_screen = result["stages"]["abstract"]["records"]
+    removed = f", {result['removed']} removed for a criterion" if result["removed"] else ""
+    yield f"{result['records']} records read, {result['duplicates']} duplicates{removed}, {to_screen} to screen"
     if result["without_abstract"]:
         yield f"{result['without_abstract']} of them have no abstract"
     for stage, counts in result["stages"].items():

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
+_IDENTIFIERS = ("doi", "pmid", "issn", "url")
 _DOI_TAIL = ".,;)]}>\"'"
 
 
@@ -68,7 +69,11 @@ class Record:
         return hashlib.sha256(line.encode("utf-8", "surrogatepass")).hexdigest()
 
     def completed(self, others: Iterable[Record]) -> Record:
-        """Return this record with what it lacks taken from `others`, the first that has it; nothing is overwritten."""
+        """Return this record with what it lacks taken from `others`, the first that has it; nothing is overwritten.
+
+        Of what each record has its own, identifiers are kept as ``other doi`` and so on in `extra`, and the texts in
+        their `extra` stand beside one another.
+        """
         record = self
         for other in others:
             lacking = {
@@ -76,7 +81,15 @@ class Record:
                 for item in fields(self)
                 if item.name not in ("record_id", "extra") and not getattr(record, item.name)
             }
-            record = replace(record, **lacking, extra={**other.extra, **record.extra})
+            extra = {name: list(texts) for name, texts in record.extra.items()}
+            more = {name: list(texts) for name, texts in other.extra.items()}
+            for name in _IDENTIFIERS:
+                if getattr(other, name) and name not in lacking and getattr(other, name) != getattr(record, name):
+                    more.setdefault(f"other {name}", []).append(getattr(other, name))
+            for name, texts in more.items():
+                known = extra.setdefault(name, [])
+                known += [text for text in texts if text not in known]
+            record = replace(record, **lacking, extra=extra)
         return record
 
     def amended(self, values: Mapping[str, Any]) -> Record:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 
@@ -10,6 +9,7 @@ from asreview_mc.core.record import Record
 from asreview_mc.identify.authors import split_list
 from asreview_mc.identify.facts import Fields
 from asreview_mc.identify.fields import Plan, fold
+from asreview_mc.identify.ours import extra_from
 from asreview_mc.identify.tagged import Dialect
 
 _REFERENCES = re.compile(r"\s*References?:\s*", re.IGNORECASE)
@@ -74,10 +74,11 @@ def _complete_ris(record: Record) -> Record:
     if others:
         extra[OURS] = others
     for text in kept:
-        try:
-            extra |= json.loads(text.removeprefix(_EXTRA))
-        except (ValueError, TypeError):
+        ours = extra_from(text.removeprefix(_EXTRA))
+        if ours is None:
             extra.setdefault(OURS, []).append(text)
+        else:
+            extra |= ours
     return replace(record, extra=extra)
 
 

@@ -75,9 +75,19 @@ def _texts(value: object) -> list[str]:
     return [item if isinstance(item, str) else json.dumps(item, ensure_ascii=False) for item in items]
 
 
+def extra_from(text: str) -> dict[str, list[str]] | None:
+    """Return the `extra` of a record from the JSON that we write for it; None where it is not that."""
+    value = _object(text)
+    return {name: _texts(one) for name, one in value.items()} if isinstance(value, dict) else None
+
+
 def _object(cell: str) -> dict[str, Any] | str:
     try:
-        value = json.loads(cell)
+        value = json.loads(cell, parse_constant=_refused)
     except (ValueError, RecursionError):
         return cell
     return value if isinstance(value, dict) else cell
+
+
+def _refused(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")

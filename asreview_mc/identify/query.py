@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_TOKEN = re.compile(r'"[^"]*"|[()]|[^\s()"]+')
+_TOKEN = re.compile(r'"[^"]*"|[A-Za-z][\w-]*=?\(|[()]|[^\s()"]+')
 _OPERATORS = {"AND", "OR", "NOT"}
 
 
@@ -34,7 +34,7 @@ class Reading:
 
 
 def read(query: str) -> Reading | None:
-    """Read a Boolean query, operators in any case; words beside each other are one phrase.
+    """Read a Boolean query, operators in any case; words beside each other are one phrase, ``TITLE(…)`` is a bracket.
 
     Returns
     -------
@@ -48,7 +48,7 @@ def read(query: str) -> Reading | None:
             _Parser(tokens, precedence=False).whole(),
             tuple(dict.fromkeys(word for word in re.findall(r"[^\s()\"]+", query) if re.search(r"[*?$]", word))),
         )
-    except _NotAQuery:
+    except (_NotAQuery, RecursionError):
         return None
 
 
@@ -62,7 +62,9 @@ def _terms(query: str) -> list[str]:
     for token in _TOKEN.findall(query):
         if token.upper() in _OPERATORS:
             tokens.append(token.upper())
-        elif token in "()" or not tokens or tokens[-1] in {*_OPERATORS, "(", ")"}:
+        elif token.upper().removesuffix("(") in _OPERATORS:  # AND(…) is an operator and a bracket
+            tokens += [token.upper().removesuffix("("), "("]
+        elif token.endswith(("(", ")")) or not tokens or tokens[-1] in _OPERATORS or tokens[-1].endswith(("(", ")")):
             tokens.append(token)
         else:
             tokens[-1] += f" {token}"
@@ -116,6 +118,13 @@ class _Parser:
                 raise _NotAQuery
             self.at += 1
             return f"({inside})" if re.search(r" (AND|OR|NOT) ", inside) else inside
+        if token.endswith("(") and len(token) > 1:  # a field, as in TITLE(…) or ti=(…)
+            self.at += 1
+            inside = self.expression()
+            if self.peek() != ")":
+                raise _NotAQuery
+            self.at += 1
+            return f"{token}{inside})"
         if token == "NOT":
             self.at += 1
             return f"NOT {self.term()}"

@@ -21,12 +21,15 @@ def status(review: Review) -> dict[str, Any]:
     reviewer: how many records they have `decided` on and how many are `waiting` for them.
     """
     state, records = review.state, review.records
+    bare = [record_id for record_id in state.unique() if not records[record_id].abstract]
     return {
         "title": state.protocol.title,
         "records": state.n_records,
         "duplicates": len(state.merges),
         "unique": state.n_records - len(state.merges),
-        "without_abstract": sum(not records[record_id].abstract for record_id in state.unique()),
+        "removed": len(state.removed),
+        "without_abstract": len(bare),
+        "without_abstract_records": bare,
         "stages": {stage: _stage(state, stage) for stage in STAGES},
         "reviewers": [
             {

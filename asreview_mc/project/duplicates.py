@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from asreview_mc.core.errors import DecisionError
 from asreview_mc.core.event import Event, JudgedDifferent, Logged, Merged, Split
+from asreview_mc.core.protocol import STAGES
 from asreview_mc.identify.dedup import Doubt, Matches, match
 from asreview_mc.project.review import Review
 from asreview_mc.review.state import State
@@ -15,10 +16,11 @@ BY_A_PERSON = "judged to be the same"
 
 @dataclass(frozen=True, slots=True)
 class Deduplicated:
-    """What a run of `dedup` came to: `merged` in this run, the rest as of now.
+    """What a run of `dedup` came to: `merged`, `carried_over` and `new_conflicts` in this run, the rest as of now.
 
     `clusters` counts records that stand for duplicates of theirs, `to_review` doubtful pairs that wait for a person;
-    ``unique == records - all merged so far``.
+    ``unique == records - all merged so far``. `carried_over` counts merged records that somebody had decided on,
+    `new_conflicts` those records that the decisions carried over have brought into conflict.
     """
 
     records: int
@@ -26,23 +28,31 @@ class Deduplicated:
     clusters: int
     to_review: int
     unique: int
+    carried_over: int = 0
+    new_conflicts: int = 0
+    doubtful: tuple[Doubt, ...] = ()
 
 
 def dedup(review: Review, *, by: str = "") -> Deduplicated:
     """Merge the certain duplicates among all records; every source is kept and nothing is deleted."""
-    found = _match(review)
-    merged = 0
+    found, seen = _match(review), review.state.seq
     with review.transaction():
-        for pair in found.certain:
-            merged += _merge(review, pair.record_id, pair.into, pair.why, by) is not None
+        if review.state.seq != seen:  # somebody merged, judged or read while we compared
+            found = _match(review)
+        before = _in_conflict(review.state)
+        merges = [_merge(review, pair.record_id, pair.into, pair.why, by) for pair in found.certain]
         state = review.state
-    unique = list(state.unique())
+    unique, done = list(state.unique()), [merge for merge in merges if merge is not None]
+    waiting = _waiting(state, found)
     return Deduplicated(
         records=state.n_records,
-        merged=merged,
+        merged=len(done),
         clusters=sum(bool(state.members(record_id)) for record_id in unique),
-        to_review=len(_waiting(state, found)),
+        to_review=len(waiting),
         unique=len(unique),
+        carried_over=sum(merge.carried for merge in done),
+        new_conflicts=len(_in_conflict(state) - before),
+        doubtful=tuple(waiting),
     )
 
 
@@ -59,8 +69,10 @@ def judge(review: Review, record_id: str, other: str, *, same: bool, by: str, no
     UnknownError
         If a record or the person is unknown.
     DecisionError
-        If the two are merged already.
+        If the two are merged already, or nothing speaks for their being one and a decision on either is pending: the
+        merge would disclose it.
     """
+    offered = {frozenset((doubt.record_id, doubt.other)) for doubt in _match(review).doubtful} if same else set()
     with review.transaction():
         review.protocol.reviewer(by)
         review.record(record_id), review.record(other)
@@ -71,10 +83,15 @@ def judge(review: Review, record_id: str, other: str, *, same: bool, by: str, no
                 remedy="Take that back with `dedup split`, if it is wrong",
             )
         if same:
-            why = f"{BY_A_PERSON}: {note}" if note else BY_A_PERSON
-            logged = _merge(review, record_id, other, why, by, judged=True)
-            if logged is not None:
-                return logged
+            if frozenset((record_id, other)) not in offered and any(map(state.is_begun, (record_id, other))):
+                raise DecisionError(
+                    f"{record_id} and {other} are not offered as one, and decisions on them would be disclosed",
+                    remedy="Merge them before they are screened, or complete and settle each",
+                )
+            merge = _merge(review, record_id, other, f"{BY_A_PERSON}: {note}" if note else BY_A_PERSON, by, judged=True)
+            if merge is None:
+                raise ValueError("two records that are apart were not merged")
+            return merge.logged
         (logged,) = review.append(JudgedDifferent(record_id, other, by, note))
     return logged
 
@@ -98,12 +115,27 @@ def split(review: Review, record_id: str, *, by: str, note: str = "") -> Logged:
         ]
         if not merges:
             raise DecisionError("is not merged into another record", where=record_id)
-        own = {record_id, *_under(state, record_id)}
-        kept = state.kept(record_id)
-        others = [one for one in (kept, *state.members(kept)) if one not in own]
-        events: list[Event] = [Split(record_id, merges[-1].seq, by, note)]
-        events += [JudgedDifferent(record_id, other, by, note) for other in others]
+        undone = merges[-1]
+        events: list[Event] = [Split(record_id, undone.seq, by, note)]
+        events += [JudgedDifferent(record_id, other, by, note) for other in _family_before(review, undone)]
         return review.append(*events)[0]
+
+
+def answered(state: State, one: str, other: str) -> bool:
+    """Whether two records are one by now, or were judged different."""
+    return state.kept(one) == state.kept(other) or _apart(state, one, other)
+
+
+def _apart(state: State, one: str, other: str) -> bool:
+    """Whether a person has judged any records of two families to be different."""
+    families = [(kept, *state.members(kept)) for kept in map(state.kept, (one, other))]
+    return any(frozenset((a, b)) in state.different for a in families[0] for b in families[1])
+
+
+@dataclass(frozen=True, slots=True)
+class _Merge:
+    logged: Logged
+    carried: bool
 
 
 def _match(review: Review) -> Matches:
@@ -112,32 +144,32 @@ def _match(review: Review) -> Matches:
     return match(list(review.single_records.values()), settled=state.different, merged=merged)
 
 
-def _merge(review: Review, record_id: str, into: str, why: str, by: str, *, judged: bool = False) -> Logged | None:
+def _merge(review: Review, record_id: str, into: str, why: str, by: str, *, judged: bool = False) -> _Merge | None:
     """Merge two records that are still apart, the later into the earlier, unless a person has kept them apart."""
     state = review.state
     one, other = state.kept(record_id), state.kept(into)
-    if one == other:
-        return None
-    if not judged and _apart(state, one, other):
+    if one == other or (not judged and _apart(state, one, other)):
         return None
     kept, gone = sorted((one, other), key=lambda name: int(name[1:]))
+    carried = state.is_begun(gone)
     (logged,) = review.append(Merged(gone, kept, why, by))
-    return logged
+    return _Merge(logged, carried)
 
 
-def _apart(state: State, one: str, other: str) -> bool:
-    families = [(kept, *state.members(kept)) for kept in (one, other)]
-    return any(frozenset((a, b)) in state.different for a in families[0] for b in families[1])
+def _in_conflict(state: State) -> set[str]:
+    return {record_id for stage in STAGES for record_id in state.conflicts(stage)}
 
 
 def _waiting(state: State, found: Matches) -> list[Doubt]:
     return [doubt for doubt in found.doubtful if state.kept(doubt.record_id) != state.kept(doubt.other)]
 
 
-def _under(state: State, record_id: str) -> list[str]:
-    """Return the records that were merged into `record_id` itself, directly or by way of others."""
-    found, latest = [], [record_id]
-    while latest:
-        latest = [one for one, event in state.merges.items() if event.into in latest]
-        found += latest
-    return found
+def _family_before(review: Review, undone: Logged) -> list[str]:
+    """Return the records that a merged record was put together with, as they stood before that merge."""
+    event = undone.event
+    if not isinstance(event, Merged):
+        return []
+    earlier = [one for one in review.log.events(kinds=[Merged.kind]) if one.seq < undone.seq]
+    then = State(review.state.taken_back).feed_some(earlier)
+    kept = then.kept(event.into)
+    return [kept, *then.members(kept)]

@@ -49,7 +49,7 @@ def add(
     """
     check_source(review, source, via, by)
     readings = [references.read(path) for path in paths]
-    planned = next((known for known in review.protocol.sources if known.name == source), Source(source))
+    planned = next((known for known in review.protocol.sources if known.name == source.strip()), Source(source))
     added = []
     with review.transaction():
         for path, reading in zip(paths, readings, strict=True):

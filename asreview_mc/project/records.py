@@ -12,6 +12,7 @@ from asreview_mc.core.record import Record, bare_doi
 from asreview_mc.identify import criteria
 from asreview_mc.project.gather import check_source
 from asreview_mc.project.review import Review
+from asreview_mc.review.state import State
 
 AMENDABLE = (
     "title",
@@ -97,22 +98,28 @@ def amend(review: Review, record_id: str, values: Mapping[str, Any], *, by: str,
     changed = {name: value for name, value in checked.items() if now[name] != value}
     if not changed:
         raise DecisionError("nothing would change", where=record_id, remedy="Give a field with another value")
+    left = review.single_records[record_id].amended(changed)
+    if not (left.title or left.abstract or left.doi):
+        raise DecisionError("a record needs a title, an abstract or a DOI", where=record_id)
     (logged,) = review.append(Amended(record_id, changed, by, reason))
     return logged
 
 
 def flagged(review: Review) -> list[Flagged]:
-    """Return the records to screen that seem to fail a criterion, and what people made of them, in reading order."""
-    state = review.state
-    records = [review.records[record_id] for record_id in state.unique()]
-    found = []
-    for flag in criteria.flags(records, state.protocol):
-        judged = state.flags_judged.get((flag.record_id, flag.criterion))
-        event = judged.event if judged else None
-        said = ("fails" if event.fails else "meets") if isinstance(event, FlagJudged) else ""
-        title = review.records[flag.record_id].title
-        found.append(Flagged(flag.record_id, title, flag.criterion, flag.why, said))
-    return found
+    """Return the records to screen that seem to fail a criterion, and what people made of them, in reading order.
+
+    What was judged stays in the list, whether the record or the criterion still gives a reason for it or not.
+    """
+    state, records = review.state, review.records
+    return [one for record_id in state.unique() for one in _flags_of(records[record_id], state)]
+
+
+def _flags_of(record: Record, state: State) -> list[Flagged]:
+    judged = state.flags_judged.get(record.record_id, {})
+    why = {flag.criterion: flag.why for flag in criteria.flags([record], state.protocol)}
+    why = {code: event.why for code, event in judged.items()} | why
+    said = {code: "fails" if event.fails else "meets" for code, event in judged.items()}
+    return [Flagged(record.record_id, record.title, code, text, said.get(code, "")) for code, text in why.items()]
 
 
 def judge_flag(review: Review, record_id: str, criterion: str, *, fails: bool, by: str, note: str = "") -> Logged:
@@ -121,27 +128,29 @@ def judge_flag(review: Review, record_id: str, criterion: str, *, fails: bool, b
     Raises
     ------
     UnknownError
-        If record, criterion or person are unknown.
+        If record or person are unknown, or the program has not flagged the record against the criterion.
     DecisionError
-        If the record is being screened already.
+        If the record is a duplicate or is being screened already.
     """
     with review.transaction():
         state = review.state
         state.protocol.reviewer(by)
         review.record(record_id)
-        known = [one.code for one in (*state.protocol.inclusion, *state.protocol.exclusion)]
-        if criterion not in known:
-            raise UnknownError(f"no criterion has the code {criterion!r}", remedy=f"Choose one of {', '.join(known)}")
         if state.kept(record_id) != record_id:
             raise DecisionError("is a duplicate", where=record_id, remedy=f"It stands in {state.kept(record_id)}")
-        if fails and record_id in state.begun("abstract"):
+        flags = {one.criterion: one for one in _flags_of(review.records[record_id], state)}
+        if criterion not in flags:
+            raise UnknownError(
+                f"{record_id} is not flagged against a criterion {criterion!r}",
+                remedy=f"It is flagged against {', '.join(flags) or 'none'}; exclude it on title and abstract instead",
+            )
+        if fails and state.is_begun(record_id):
             raise DecisionError(
                 "is being screened already",
                 where=record_id,
                 remedy="Exclude it with `decide`, with the criterion as --reason",
             )
-        why = next((one.why for one in flagged(review) if (one.record_id, one.criterion) == (record_id, criterion)), "")
-        (logged,) = review.append(FlagJudged(record_id, criterion, why, fails, by, note))
+        (logged,) = review.append(FlagJudged(record_id, criterion, flags[criterion].why, fails, by, note))
     return logged
 
 

@@ -37,7 +37,8 @@ class Prisma:
         Records identified, those included that could not be read.
     database_specific_results, register_specific_results : mapping of source to int
     duplicates, excluded_automatic, excluded_other : int
-        Removed before screening from databases and registers; `excluded_other` are records that could not be read.
+        Removed before screening from databases and registers; `excluded_other` could not
+        be read, or fail a criterion that a person confirmed.
         Nothing is set aside by a model without a person, so `excluded_automatic` is 0.
     not_screened, records_screened, pending_abstract, records_excluded : int
         Records nobody has decided on; those begun; those of them that wait for a decision or a settlement; and those

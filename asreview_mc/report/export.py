@@ -65,8 +65,9 @@ def select(state: State, what: str) -> list[str]:
         return list(eligibility(state).included)
     if what == "excluded":
         out = {one for ids in eligibility(state).excluded.values() for one in ids}
+        out |= set(state.removed)
         return [one for one in state.unique() if one in out or state.verdict("abstract", one).outcome == "exclude"]
-    touched = set(state.begun("abstract")) if what == "unread" else set()
+    touched = {*state.begun("abstract"), *state.removed} if what == "unread" else set()
     return [one for one in state.unique() if one not in touched]
 
 
@@ -77,7 +78,8 @@ def describe(state: State, record: Record, included: Set[str], viewer: str | Non
 
     - `sources`, and `duplicates`: ids merged into it;
     - `included`: 1, 0, or None while open;
-    - `outcome_abstract`, `outcome_fulltext`: include, exclude, conflict, pending; full text also not-retrieved, and
+    - `outcome_abstract`, `outcome_fulltext`: include, exclude, conflict, pending; title and abstract also removed, for
+      one that a person took out before screening; full text also not-retrieved, and
       empty where the record did not get so far;
     - `reason_abstract`, `reason_fulltext`: codes; `exclusion_reason`: the one that counts, in words;
     - `settled`: stages that took a settlement;
@@ -92,12 +94,12 @@ def describe(state: State, record: Record, included: Set[str], viewer: str | Non
     return record.to_dict() | {
         "sources": state.sources_of(one),
         "duplicates": state.members(one),
-        "included": _included(verdicts, one in included),
-        "outcome_abstract": verdicts["abstract"].outcome,
+        "included": 0 if one in state.removed else _included(verdicts, one in included),
+        "outcome_abstract": "removed" if one in state.removed else verdicts["abstract"].outcome,
         "reason_abstract": verdicts["abstract"].reason,
         "outcome_fulltext": _fulltext_outcome(state, one, verdicts["fulltext"]) if assessed else "",
         "reason_fulltext": verdicts["fulltext"].reason if assessed else "",
-        "exclusion_reason": _reason(state, verdicts, assessed),
+        "exclusion_reason": _reason(state, one, verdicts, assessed),
         "settled": [stage for stage in STAGES if verdicts[stage].settled],
         "subtopics": list(topics.codes) if topics else None,
         "decisions": [_decision(stage, said) for stage in STAGES for said in state.visible(stage, one, viewer)],
@@ -118,7 +120,10 @@ def _fulltext_outcome(state: State, record_id: str, verdict: Verdict) -> str:
     return verdict.outcome
 
 
-def _reason(state: State, verdicts: Mapping[Stage, Verdict], assessed: bool) -> str:
+def _reason(state: State, record_id: str, verdicts: Mapping[Stage, Verdict], assessed: bool) -> str:
+    if record_id in state.removed:
+        event = state.removed[record_id]
+        return f"removed before screening: {event.criterion} ({event.why}), confirmed by {event.by}"
     verdict = verdicts["fulltext" if assessed else "abstract"]
     labels = {reason.code: reason.label for reason in state.protocol.reasons}
     return labels.get(verdict.reason, verdict.reason) if verdict.outcome == "exclude" else ""

@@ -116,7 +116,7 @@ def _outline(n: Prisma) -> Iterator[Line]:
     if n.excluded_automatic:
         yield 1, "Records marked as ineligible by automation tools", n.excluded_automatic
     if n.excluded_other:
-        yield 1, "Records that could not be read", n.excluded_other
+        yield 1, "Records removed for other reasons", n.excluded_other
     yield 0, "Screening", None
     if n.not_screened:
         yield 1, "Records not screened", n.not_screened
@@ -144,7 +144,7 @@ def _other(n: Prisma) -> Iterator[Line]:
         yield 1, f"Records identified from {label}", getattr(n, _OTHER_METHODS[key])
     optional = (
         ("Duplicate records removed", n.other_duplicates),
-        ("Records that could not be read", n.other_removed),
+        ("Records removed for other reasons", n.other_removed),
         ("Records not screened", n.other_not_screened),
     )
     yield from ((1, label, number) for label, number in optional if number)

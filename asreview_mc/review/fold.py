@@ -119,7 +119,8 @@ class Fold:
         self.different: set[frozenset[str]] = set()
         self.amendments: dict[str, list[Logged]] = defaultdict(list)
         self.n_amended = 0
-        self.flags_judged: dict[tuple[str, str], Logged] = {}
+        self.flags_judged: dict[str, dict[str, FlagJudged]] = defaultdict(dict)
+        self.seen_since: dict[str, int] = {}
         self.removed: dict[str, FlagJudged] = {}
         self._members: dict[str, list[str]] = {}
         self._starts: list[int] = []
@@ -161,6 +162,9 @@ class Fold:
     def _merged(self, logged: Logged) -> None:
         event = _as(Merged, logged)
         if logged.seq in self.taken_back:
+            # While it held, the decisions on either were open to those who decided on the other.
+            for record_id in (event.record_id, event.into):
+                self.seen_since.setdefault(record_id, logged.seq)
             return
         into = self.kept(event.into)
         if event.record_id in self.merges or into == event.record_id:
@@ -173,11 +177,24 @@ class Fold:
                 sheet = self._sheet(stage, into)
                 sheet.take_over(moved)
                 self._disclose(sheet, logged.seq)
+        self._merge_removals(event.record_id, into)
         noted = [self.retrievals.pop(one) for one in (event.record_id, into) if one in self.retrievals]
         if noted:
             self.retrievals[into] = max(noted, key=lambda retrieval: retrieval.seq)
         if event.record_id in self.topics:
             self.topics[into] = sorted([*self.topics[into], *self.topics.pop(event.record_id)], key=lambda x: x.seq)
+
+    def _merge_removals(self, record_id: str, into: str) -> None:
+        """Keep a removal before screening only if it holds for both copies and nobody decided on either.
+
+        Otherwise the flag is to be judged anew: a removal must not take along what is being screened.
+        """
+        both = record_id in self.removed and into in self.removed
+        screened = any(into in self._sheets[stage] and self._sheets[stage][into].first for stage in STAGES)
+        self.removed.pop(record_id, None)
+        if into in self.removed and (screened or not both):
+            del self.removed[into]
+            self.flags_judged.pop(into, None)
 
     def _split(self, logged: Logged) -> None:
         if _as(Split, logged).undoes not in self.taken_back:
@@ -193,12 +210,9 @@ class Fold:
 
     def _flag_judged(self, logged: Logged) -> None:
         event = _as(FlagJudged, logged)
-        self.flags_judged[event.record_id, event.criterion] = logged
-        failed = [
-            judged.event
-            for (record_id, _), judged in self.flags_judged.items()
-            if record_id == event.record_id and isinstance(judged.event, FlagJudged) and judged.event.fails
-        ]
+        judged = self.flags_judged[event.record_id]
+        judged[event.criterion] = event
+        failed = [one for one in judged.values() if one.fails]
         if failed:
             self.removed[event.record_id] = failed[0]
         else:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from asreview_mc.core.event import Decided, Logged, Undone
-from asreview_mc.core.protocol import Stage
+from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.review.consensus import Settlement, Standing, Verdict, verdict
 from asreview_mc.review.fold import Fold, Sheet, in_reading_order
 
@@ -115,6 +115,10 @@ class State(Fold):
             if self._reviewers(stage, record_id) or self.verdict(stage, record_id).outcome != "pending"
         ]
 
+    def is_begun(self, record_id: str) -> bool:
+        """Whether somebody's decision stands on a record, at either stage."""
+        return any(self._reviewers(stage, self.kept(record_id)) for stage in STAGES)
+
     def _reviewers(self, stage: Stage, record_id: str) -> set[str]:
         sheet = self._sheets[stage].get(record_id)
         return sheet.reviewers if sheet else set()
@@ -169,7 +173,7 @@ class State(Fold):
 
     def doubly_screened(self, stage: Stage) -> list[str]:
         """Return those of the completed records on which two at least decided blind, in the same order."""
-        return [one for one in self.completed(stage) if len(_blind(self._sheets[stage][one])) > 1]
+        return [one for one in self.completed(stage) if len(self._blind(stage, one)) > 1]
 
     def ratings(self, stage: Stage, record_ids: Iterable[str]) -> dict[str, dict[str, str]]:
         """Return by reviewer and record the first decision each made before the others' became visible.
@@ -178,14 +182,14 @@ class State(Fold):
         """
         ratings: dict[str, dict[str, str]] = {name: {} for name in self.protocol.screeners}
         for record_id in record_ids:
-            sheet = self._sheets[stage].get(record_id)
-            if sheet is None or sheet.disclosed is None:
-                continue
-            for decision in _blind(sheet):
+            for decision in self._blind(stage, record_id):
                 ratings.setdefault(decision.reviewer, {})[record_id] = decision.decision
         return ratings
 
-
-def _blind(sheet: Sheet) -> list[Standing]:
-    """Return each reviewer's first decision, of those who made it before the others' became visible."""
-    return [one for one in sheet.first.values() if sheet.disclosed is not None and one.seq <= sheet.disclosed]
+    def _blind(self, stage: Stage, record_id: str) -> list[Standing]:
+        """Return each reviewer's first decision, of those who made it before any other's became visible."""
+        sheet = self._sheets[stage].get(record_id)
+        if sheet is None or sheet.disclosed is None:
+            return []
+        until = min(sheet.disclosed, self.seen_since.get(record_id, sheet.disclosed))
+        return [one for one in sheet.first.values() if one.seq <= until]

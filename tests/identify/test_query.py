@@ -19,6 +19,9 @@ from asreview_mc.identify.query import read
         ('"digital badge" or x AND NOT y', '"digital badge" OR (x NOT y)', '("digital badge" OR x) NOT y'),
         ("(a)", "a", "a"),
         ("NOT a AND b", "NOT a AND b", "NOT a AND b"),
+        ("TITLE-ABS-KEY(a OR b AND c)", "TITLE-ABS-KEY(a OR (b AND c))", "TITLE-ABS-KEY((a OR b) AND c)"),
+        ("ti=(a or b) and c", "ti=(a OR b) AND c", "ti=(a OR b) AND c"),
+        ("a AND(b OR c)", "a AND (b OR c)", "a AND (b OR c)"),
     ],
 )
 def test_brackets_that_are_not_there_are_shown(query, read_as, left_to_right):
@@ -39,7 +42,9 @@ def test_the_model_reviews_query_is_ambiguous():
     assert found.wildcards == ("micro-credential*",)
 
 
-@pytest.mark.parametrize("query", ["", "   ", "AND", "a AND", "OR b", "(a OR b", "a)", "()", "a (b)"])
+@pytest.mark.parametrize(
+    "query", ["", "   ", "(" * 5000 + "a" + ")" * 5000, "AND", "a AND", "OR b", "(a OR b", "a)", "()", "a (b)"]
+)
 def test_what_is_no_query_is_said_to_be_none(query):
     """Neither guessed at nor an exception."""
     assert read(query) is None

@@ -122,3 +122,13 @@ def test_a_table_of_ours_that_was_edited_by_hand(tmp_path):
     write_table(path, columns, [[row.get(name, "") for name in columns]])
     record = references.read(path).records[0]
     assert (record.title, record.year, record.extra) == ("T", None, {"year": ["soon"], "extra": ["not JSON"]})
+
+
+@pytest.mark.parametrize("said", ['{"x": NaN}', "[" * 100_000, "[1]", "{", '{"id": 5}', "text"])
+def test_a_note_that_only_looks_like_ours_breaks_nothing(tmp_path, said):
+    """Strange JSON stays text, and every field in `extra` is a list of texts."""
+    path = tmp_path / "in.ris"
+    path.write_text(f"TY  - JOUR\nTI  - T\nN1  - ASReview_relevant\nN1  - asreview-mc extra: {said}\nER  - \n", "utf-8")
+    (record,) = references.read(path).records
+    assert all(isinstance(text, str) for texts in record.extra.values() for text in texts)
+    assert record.digest

@@ -113,3 +113,73 @@ def test_a_corrected_title_is_what_is_compared(doubled):
     )
     assert dedup(doubled).merged == 6
     assert doubts(doubled) == []
+
+
+def test_a_merge_says_what_it_carried_over(doubled):
+    """How many merged records had been decided on, and how many are in conflict by that."""
+    decide(doubled, "r000001", "include", "R1")
+    decide(doubled, "r000007", "exclude", "R2")
+    decide(doubled, "r000009", "include", "R1")
+    done = dedup(doubled)
+    assert (done.carried_over, done.new_conflicts) == (2, 1)
+
+
+def test_a_merge_cannot_be_used_to_look_at_a_pending_decision(doubled):
+    """Two works that nothing joins are not merged while a decision on either is pending."""
+    decide(doubled, "r000001", "include", "R1")
+    decide(doubled, "r000003", "exclude", "R2", note="secret")
+    head = doubled.head
+    with pytest.raises(DecisionError, match="would be disclosed"):
+        judge(doubled, "r000003", "r000001", same=True, by="R1")
+    assert doubled.head == head
+
+
+def test_decisions_made_after_a_merge_that_was_taken_back_are_not_blind(doubled):
+    """Whoever saw the other's decision meanwhile does not count as an independent rater."""
+    decide(doubled, "r000001", "include", "R1")
+    decide(doubled, "r000007", "exclude", "R2")
+    dedup(doubled)
+    split(doubled, "r000007", by="R1")
+    decide(doubled, "r000007", "exclude", "R1")
+    decide(doubled, "r000001", "include", "R2")
+    assert doubled.state.doubly_screened("abstract") == []
+    assert doubled.state.completed("abstract") == ["r000007", "r000001"]
+
+
+def test_a_split_judges_only_the_pair_it_takes_apart(doubled, tmp_path):
+    """A third copy that came later keeps its own chance."""
+    dedup(doubled)
+    third = tmp_path / "third.csv"
+    third.write_text("title,abstract,authors,year\nDigital badges in higher education,,Author 1,2001\n", "utf-8")
+    gather.add(doubled, [third], source="ERIC")
+    assert dedup(doubled).merged == 1
+    split(doubled, "r000007", by="R1")
+    assert doubled.state.different == {frozenset(("r000001", "r000007"))}
+
+
+def test_an_included_study_does_not_vanish_behind_a_copy_that_was_removed(doubled):
+    """A removal before screening does not take along a duplicate that people included."""
+    from asreview_mc.project.records import flagged, judge_flag
+    from asreview_mc.review.eligibility import eligibility
+
+    judge_flag(doubled, "r000001", "date", fails=True, by="R1")
+    for stage in ("abstract", "fulltext"):
+        for name in ("R1", "R2"):
+            decide(doubled, "r000007", "include", name, stage=stage)
+    assert eligibility(doubled.state).included == ("r000007",)
+    dedup(doubled)
+    assert eligibility(doubled.state).included == ("r000001",)
+    assert all(one.ok for one in checks(count(doubled.state)))
+    assert [one.judged for one in flagged(doubled) if one.record_id == "r000001"] == [""]
+
+
+def test_identifiers_and_fields_of_every_copy_are_kept(review, tmp_path):
+    """The second DOI stands beside the first, in the record and in what is exported."""
+    from asreview_mc.core.record import Record
+
+    one = Record(record_id="r1", title="T", doi="10.1/a", extra={"DB": ["A"], "X": ["x"]})
+    other = Record(record_id="r2", title="T", abstract="B", doi="10.1/b", extra={"DB": ["B", "A"], "Y": ["y"]})
+    both = one.completed([other])
+    assert (both.doi, both.abstract) == ("10.1/a", "B")
+    assert both.extra == {"DB": ["A", "B"], "X": ["x"], "Y": ["y"], "other doi": ["10.1/b"]}
+    assert one.extra == {"DB": ["A"], "X": ["x"]}

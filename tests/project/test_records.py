@@ -92,7 +92,7 @@ def test_a_record_that_is_being_screened_is_excluded_there(review):
     decide(review, "r000001", "include", "R1")
     with pytest.raises(DecisionError, match="being screened"):
         records.judge_flag(review, "r000001", "date", fails=True, by="R2")
-    with pytest.raises(UnknownError, match="no criterion"):
+    with pytest.raises(UnknownError, match="not flagged"):
         records.judge_flag(review, "r000002", "colour", fails=True, by="R2")
     with pytest.raises(UnknownError):
         records.judge_flag(review, "r000002", "date", fails=True, by="Mallory")
@@ -103,3 +103,45 @@ def test_a_removed_record_is_decided_on_by_nobody(review):
     records.judge_flag(review, "r000001", "date", fails=True, by="R1")
     with pytest.raises(DecisionError, match="removed before screening"):
         decide(review, "r000001", "include", "R1")
+
+
+def test_only_what_the_program_flagged_can_be_removed(review):
+    """One person does not bypass the second screener for a criterion that needs judgement."""
+    with pytest.raises(UnknownError, match="not flagged"):
+        records.judge_flag(review, "r000001", "full-text", fails=True, by="R1")
+    assert len(review.state.queue("abstract", "R1")) == 6
+
+
+def test_a_removed_record_stays_in_the_list_and_can_be_brought_back(review):
+    """Also once the reason for the flag is gone, or the criterion has another code."""
+    records.judge_flag(review, "r000001", "date", fails=True, by="R1")
+    records.amend(review, "r000001", {"year": 2020}, by="R1")
+    path = review.folder / "protocol.toml"
+    path.write_text(path.read_text("utf-8").replace('code = "date"', 'code = "published"'), "utf-8")
+    review.accept_protocol("R1", "another code")
+    (listed,) = [one for one in records.flagged(review) if one.record_id == "r000001"]
+    assert (listed.criterion, listed.judged) == ("date", "fails")
+    records.judge_flag(review, "r000001", "date", fails=False, by="R1")
+    assert "r000001" in review.state.queue("abstract", "R1")
+
+
+def test_a_removed_record_is_said_to_be_removed_wherever_it_is_written(review, tmp_path):
+    """By whom and why; never as unread or pending."""
+    import json
+
+    from asreview_mc.project.audit import status
+    from asreview_mc.project.synthesise import export
+
+    records.judge_flag(review, "r000001", "date", fails=True, by="R1")
+    for what, n in (("all", 6), ("excluded", 1), ("unread", 5)):
+        assert export(review, tmp_path / f"{what}.json", what=what, viewer=None)["written"] == n
+    (row,) = json.loads((tmp_path / "excluded.json").read_text("utf-8"))
+    assert (row["outcome_abstract"], row["included"]) == ("removed", 0)
+    assert "date" in row["exclusion_reason"] and "R1" in row["exclusion_reason"]
+    assert status(review)["removed"] == 1
+
+
+def test_an_amendment_cannot_empty_a_record(review):
+    """A title, an abstract or a DOI must be left."""
+    with pytest.raises(DecisionError, match="a title, an abstract or a DOI"):
+        records.amend(review, "r000001", {"title": "", "abstract": ""}, by="R1")
