@@ -20,7 +20,8 @@ import numpy as np
 from _rows import ROOT, digest_of
 from sklearn.linear_model import LogisticRegression
 
-from asreview_mc.core.protocol import Card, parse, template
+from asreview_mc.core.protocol import Card
+from asreview_mc.core.protocol_file import parse, template
 from asreview_mc.learn.cache import CachedEncoder
 from asreview_mc.learn.encode import Encoder, SentenceEncoder
 from asreview_mc.learn.evidence import FEATURES, CardReader

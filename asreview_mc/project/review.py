@@ -10,7 +10,8 @@ from pathlib import Path
 
 from asreview_mc.core.errors import ProjectError, ProtocolError, UnknownError
 from asreview_mc.core.event import Amended, Event, Logged, ProtocolSet, Split
-from asreview_mc.core.protocol import STAGES, Protocol, parse, template
+from asreview_mc.core.protocol import STAGES, Protocol
+from asreview_mc.core.protocol_file import parse, template
 from asreview_mc.core.record import Record
 from asreview_mc.review.state import State
 from asreview_mc.store.log import EventLog

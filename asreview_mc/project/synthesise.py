@@ -10,7 +10,8 @@ from typing import Any
 
 from asreview_mc.core.errors import DecisionError, OutputError, ProtocolError, UnknownError
 from asreview_mc.core.event import Logged, TopicsConfirmed
-from asreview_mc.core.protocol import Card, parse, template
+from asreview_mc.core.protocol import Card
+from asreview_mc.core.protocol_file import parse, template
 from asreview_mc.core.record import Record
 from asreview_mc.identify import references
 from asreview_mc.learn.encode import Encoder

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from asreview_mc.core.event import Decided, Logged, Undone
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.review.consensus import Settlement, Standing, Verdict, verdict
-from asreview_mc.review.fold import Fold, Sheet, in_reading_order
+from asreview_mc.review.fold import Fold, in_reading_order
+from asreview_mc.review.sheet import Sheet
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from asreview_mc.core import protocol as protocols
 from asreview_mc.core.errors import DataError
+from asreview_mc.core.protocol_file import parse
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,7 +133,7 @@ def query_text(path: str | os.PathLike[str]) -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"cannot be read: {_reason(error)}", where=str(source), remedy="Check the path") from None
     if source.suffix.lower() == ".toml":
-        return protocols.parse(text, where=str(source)).query_text
+        return parse(text, where=str(source)).query_text
     try:
         data = json.loads(text)
     except ValueError as error:

@@ -3,7 +3,8 @@
 import pytest
 
 from asreview_mc.core.errors import ProtocolError, UnknownError
-from asreview_mc.core.protocol import ROLES, TEMPLATES, Criterion, Reason, Reviewer, parse, template
+from asreview_mc.core.protocol import ROLES, Criterion, Reason, Reviewer
+from asreview_mc.core.protocol_file import TEMPLATES, parse, template
 
 TEAM = '[[reviewers]]\nname = "R1"\n[[reviewers]]\nname = "R2"\n'
 GOOD = f'[review]\ntitle = "T"\n{TEAM}'

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pytest
 import rispy
 
-from asreview_mc.core.protocol import parse, template
+from asreview_mc.core.protocol_file import parse, template
 from asreview_mc.core.record import bare_doi
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from asreview_mc.core.event import GENESIS, Logged, ProtocolSet, ReferencesRead, chain_hash, encode
-from asreview_mc.core.protocol import template
+from asreview_mc.core.protocol_file import template
 from asreview_mc.core.record import Record
 from asreview_mc.identify import references
 from asreview_mc.report.export import export, write_table

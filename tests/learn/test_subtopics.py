@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asreview_mc.core.errors import ModelError
-from asreview_mc.core.protocol import Card, parse, template
+from asreview_mc.core.protocol import Card
+from asreview_mc.core.protocol_file import parse, template
 from asreview_mc.learn.cues import CueMatcher
 from asreview_mc.learn.encode import SentenceEncoder
 from asreview_mc.learn.evidence import FEATURES, CardReader

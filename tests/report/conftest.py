@@ -19,7 +19,7 @@ from asreview_mc.core.event import (
     chain_hash,
     encode,
 )
-from asreview_mc.core.protocol import template
+from asreview_mc.core.protocol_file import template
 from asreview_mc.core.record import Record
 from asreview_mc.review.state import State
 

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from asreview_mc.core.errors import DataError, ProtocolError
-from asreview_mc.core.protocol import template
+from asreview_mc.core.protocol_file import template
 from asreview_mc.simulate.datasets import load, name, query_text
 
 

@@ -1,0 +1,236 @@
+"""Reading a protocol from TOML: the shipped templates, and every contradiction of a draft at once."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from importlib import resources
+from typing import Any, cast, get_args
+
+from asreview_mc.core.errors import ProtocolError, UnknownError
+from asreview_mc.core.protocol import (
+    ROLES,
+    Card,
+    Criterion,
+    ExtractionField,
+    MaybeReading,
+    Protocol,
+    Reason,
+    Reviewer,
+    Source,
+)
+
+TEMPLATES = ("micro-credentials", "blank")
+_DAY = re.compile(r"[12]\d{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?\Z")
+_CODE = re.compile(r"[a-z][a-z0-9_-]*\Z")
+
+
+def template(name: str) -> str:
+    """Return the TOML text of a shipped protocol.
+
+    Raises
+    ------
+    UnknownError
+        If there is no such template.
+    """
+    if name not in TEMPLATES:
+        raise UnknownError(f"no template is called {name!r}", remedy=f"Choose one of {', '.join(TEMPLATES)}")
+    return (resources.files("asreview_mc.core") / "templates" / f"{name}.toml").read_text("utf-8")
+
+
+@lru_cache(maxsize=8)  # a protocol is a value, and every decision asks for the one that holds
+def parse(text: str, *, where: str = "protocol.toml", strict: bool = True) -> Protocol:
+    """Read a protocol from TOML.
+
+    Parameters
+    ----------
+    text : str
+        The whole file.
+    where : str
+        Name used in messages.
+    strict : bool
+        False for one that was accepted once: rules made since do not take a review away from its team.
+
+    Raises
+    ------
+    ProtocolError
+        If it is not TOML, or with every contradiction found, separated by semicolons.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ProtocolError(f"is not valid TOML: {error}", where=where, remedy="Correct that line") from None
+    reader = _Reader(data)
+    protocol = reader.protocol(text)
+    problems = [*reader.problems, *_contradictions(protocol)] if strict else []
+    if problems:
+        raise ProtocolError("; ".join(problems), where=where, remedy="Correct these settings")
+    return protocol
+
+
+class _Reader:
+    """Takes values out of parsed TOML and collects everything that is wrong with them."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.data = data
+        self.problems: list[str] = []
+
+    def protocol(self, text: str) -> Protocol:
+        known = {
+            "review",
+            "screening",
+            "sources",
+            "criteria",
+            "reasons",
+            "reviewers",
+            "keywords",
+            "subtopics",
+            "extraction",
+        }
+        self.unknown(self.data, known, "the file")
+        review = self.table(self.data, "review")
+        screening = self.table(self.data, "screening")
+        keywords = self.table(self.data, "keywords")
+        criteria = self.table(self.data, "criteria")
+        single = ("title", "aim", "question", "objectives", "scope", "definition")
+        several = ("guiding_questions", "concepts", "signed_off_by")
+        self.unknown(review, {*single, *several}, "[review]")
+        self.unknown(screening, {"decisions_wanted", "maybe", "maybe_in_agreement"}, "[screening]")
+        self.unknown(keywords, {"include", "exclude"}, "[keywords]")
+        self.unknown(criteria, {"inclusion", "exclusion"}, "[criteria]")
+        wanted = screening.get("decisions_wanted", 2)
+        if not isinstance(wanted, int) or isinstance(wanted, bool):
+            self.problems.append("[screening] decisions_wanted must be a whole number")
+            wanted = 2
+        texts: dict[str, Any] = {name: self.string(review, name, "[review]") for name in single}
+        texts |= {name: self.strings(review, name, "[review]") for name in several}
+        return Protocol(
+            text=text,
+            **texts,
+            sources=tuple(self.items(Source, self.data, "sources")),
+            inclusion=tuple(self.items(Criterion, criteria, "inclusion")),
+            exclusion=tuple(self.items(Criterion, criteria, "exclusion")),
+            reasons=tuple(self.items(Reason, self.data, "reasons")),
+            reviewers=tuple(self.items(Reviewer, self.data, "reviewers")),
+            decisions_wanted=wanted,
+            maybe=self.string(screening, "maybe", "[screening]") or "conflict",
+            maybe_in_agreement=self.reading(screening),
+            keywords_include=self.strings(keywords, "include", "[keywords]"),
+            keywords_exclude=self.strings(keywords, "exclude", "[keywords]"),
+            cards=tuple(self.items(Card, self.data, "subtopics")),
+            extraction=tuple(self.items(ExtractionField, self.data, "extraction")),
+        )
+
+    def reading(self, screening: Mapping[str, Any]) -> MaybeReading:
+        said = screening.get("maybe_in_agreement", "include")
+        for known in get_args(MaybeReading):
+            if said == known:
+                return cast("MaybeReading", known)
+        self.problems.append("[screening] maybe_in_agreement must be 'include', 'exclude' or 'omit'")
+        return "include"
+
+    def table(self, data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+        value = data.get(name, {})
+        if isinstance(value, dict):
+            return value
+        self.problems.append(f"[{name}] must be a table")
+        return {}
+
+    def unknown(self, data: Mapping[str, Any], known: Iterable[str], place: str) -> None:
+        for name in sorted(set(data) - set(known)):
+            self.problems.append(f"{place} has an unknown setting {name!r}")
+
+    def string(self, data: Mapping[str, Any], name: str, place: str) -> str:
+        value = data.get(name, "")
+        if isinstance(value, str):
+            return value.strip()
+        self.problems.append(f"{place} {name} must be text")
+        return ""
+
+    def strings(self, data: Mapping[str, Any], name: str, place: str) -> tuple[str, ...]:
+        value = data.get(name, [])
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return tuple(item.strip() for item in value)
+        self.problems.append(f"{place} {name} must be a list of texts")
+        return ()
+
+    def items(self, kind: type[Any], data: Mapping[str, Any], name: str) -> Iterable[Any]:
+        value = data.get(name, [])
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            self.problems.append(f"[[{name}]] must be a list of tables")
+            return
+        for position, item in enumerate(value, start=1):
+            place = f"[[{name}]] number {position}"
+            settings = dataclasses.fields(kind)
+            self.unknown(item, (setting.name for setting in settings), place)
+            values: dict[str, Any] = {}
+            for setting in settings:
+                if setting.name in item:
+                    read = self.strings if "tuple" in str(setting.type) else self.string
+                    values[setting.name] = read(item, setting.name, place)
+                elif setting.default is dataclasses.MISSING:
+                    self.problems.append(f"{place} lacks {setting.name!r}")
+                    values[setting.name] = ""
+            yield kind(**values)
+
+
+def _contradictions(protocol: Protocol) -> Iterable[str]:
+    """Say what a protocol that parses cannot mean."""
+    if not protocol.title:
+        yield "[review] title is empty"
+    if not 1 <= protocol.decisions_wanted <= 5:
+        yield "[screening] decisions_wanted must be 1 to 5"
+    yield from _team_contradictions(protocol)
+    if protocol.maybe not in ("conflict", "include"):
+        yield "[screening] maybe must be 'conflict' or 'include'"
+    coded: dict[str, Sequence[Any]] = {
+        "[[criteria.inclusion]]": protocol.inclusion,
+        "[[criteria.exclusion]]": protocol.exclusion,
+        "[[reasons]]": protocol.reasons,
+        "[[subtopics]]": protocol.cards,
+        "[[extraction]]": protocol.extraction,
+    }
+    for place, coded_items in coded.items():
+        codes = [item.code for item in coded_items]
+        yield from (
+            f"{place} code {code!r} must be lower-case letters, digits, _ or -"
+            for code in codes
+            if not _CODE.match(code)
+        )
+        yield from (f"{place} code {code!r} stands twice" for code in sorted({c for c in codes if codes.count(c) > 1}))
+    for criterion in (*protocol.inclusion, *protocol.exclusion):
+        for day in (criterion.date_from, criterion.date_to):
+            if day and not _DAY.match(day):
+                yield f"[[criteria]] {criterion.code!r} has the date {day!r}, not one like 2015-01-31, 2015-01 or 2015"
+    yield from _card_contradictions(protocol.cards)
+
+
+def _team_contradictions(protocol: Protocol) -> Iterable[str]:
+    if len(protocol.screeners) < protocol.decisions_wanted:
+        deciding = len(protocol.screeners)
+        yield f"[[reviewers]] has {deciding} who decide, but decisions_wanted is {protocol.decisions_wanted}"
+    for person in protocol.reviewers:
+        if person.role not in ROLES:
+            yield f"[[reviewers]] {person.name!r} has the role {person.role!r}, not one of {', '.join(ROLES)}"
+    if any(not name or name != name.strip() for name in protocol.names):
+        yield "[[reviewers]] has an empty name"
+    for name in _repeated(protocol.names):
+        yield f"[[reviewers]] name {name!r} stands twice"
+
+
+def _repeated(names: Sequence[str]) -> list[str]:
+    return sorted({name for name in names if names.count(name) > 1})
+
+
+def _card_contradictions(cards: Sequence[Card]) -> Iterable[str]:
+    owner: dict[str, str] = {}
+    for card in cards:
+        if not card.definition:
+            yield f"[[subtopics]] {card.code!r} has an empty definition"
+        for cue in card.cues:
+            other = owner.setdefault(cue.lower(), card.code)
+            if other != card.code:
+                yield f"[[subtopics]] {other!r} and {card.code!r} share the cue {cue!r}"
