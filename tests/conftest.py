@@ -6,11 +6,19 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 # Read by huggingface_hub when it is imported, which a test module may do while it is collected.
 os.environ["HF_HUB_OFFLINE"] = "1"
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# A slow machine is no fault of the code, and a landing must not hang on the luck of a draw: new examples are drawn
+# wherever somebody works, the same ones where a change is judged.
+settings.register_profile(
+    "ours", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=bool(os.environ.get("CI"))
+)
+settings.load_profile("ours")
 
 
 def pytest_report_header() -> str:

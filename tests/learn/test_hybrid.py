@@ -1,7 +1,5 @@
 """The hybrid is useful with no labels, with one kind of label and with both, and says what its order rests on."""
 
-import time
-
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
@@ -125,17 +123,3 @@ def test_reasons_never_claim_included_papers_that_are_not(features, labels):
     rows = np.flatnonzero(labels == 0)[:4]
     ranker = Hybrid().fit(features.take(rows), labels[rows])
     assert not any("included" in reason for reason in why(features, ranker, range(len(labels))))
-
-
-def test_retraining_takes_moments():
-    """Two thousand records with three hundred labels are learnt and scored well within a second."""
-    from scipy.sparse import random_array
-
-    rng = np.random.default_rng(1)
-    words = random_array((2000, 50_000), density=0.003, format="csr", random_state=rng)
-    vectors = rng.normal(size=(2000, 384))
-    features = FeatureSet({WORDS: words, EMBEDDING: vectors / np.linalg.norm(vectors, axis=1, keepdims=True)})
-    labels = (np.arange(300) % 10 == 0).astype(int)
-    start = time.perf_counter()
-    Hybrid().fit(features.take(range(300)), labels).decision_function(features)
-    assert time.perf_counter() - start < 1
