@@ -73,6 +73,7 @@ class ReferencesRead(Event):
     digest: str = ""
     searched: str = ""
     query: str = ""
+    query_read: str = ""
     fields: str = ""
     by: str = ""
 

@@ -28,8 +28,8 @@ class Record:
         In the source's order. `references` are the works that the record cites.
     year : int or None
         Year of publication, 1000 to 2999.
-    date : str
-        Publication date as the source gives it.
+    date, date_online : str
+        Publication date, and that of an earlier appearance online, as the source gives them.
     extra : dict of str to list of str
         Every field that has no place above, verbatim, by the source's own name for it.
     """
@@ -40,6 +40,7 @@ class Record:
     authors: tuple[str, ...] = ()
     year: int | None = None
     date: str = ""
+    date_online: str = ""
     journal: str = ""
     volume: str = ""
     issue: str = ""

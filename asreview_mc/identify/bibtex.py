@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from asreview_mc.core.record import Record
 from asreview_mc.identify.authors import split_list
 from asreview_mc.identify.dialects import by_line
-from asreview_mc.identify.facts import Fields
+from asreview_mc.identify.facts import MONTHS, Fields
 from asreview_mc.identify.fields import Plan, assemble
 from asreview_mc.identify.latex import to_text
 from asreview_mc.identify.reading import Item, Parsed, Stray, excerpt, has_text
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _START = re.compile(r"^[ \t]*@[ \t]*(?!(?:comment|string|preamble)\b)(\w+)[ \t]*[{(]", re.MULTILINE | re.IGNORECASE)
 _NO_ENTRY = re.compile(r"\s*@\s*(?:comment|string|preamble)\b", re.IGNORECASE)
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAY = re.compile(r"[0-9]{1,2}")
 _UNREAD = "its braces, quotation marks or commas do not add up"
 _VERBATIM = frozenset({"doi", "url", "eprint", "file", "issn", "isbn", "pmid"})
@@ -171,7 +170,7 @@ def _join_date(fields: Fields) -> None:
     year, month = fields.get("year", [""])[0].strip(), fields.get("month", [""])[0].strip().lower()
     if "date" in fields or not (len(year) == 4 and year.isdecimal()):
         return
-    named = next((number for number, name in enumerate(_MONTHS, 1) if name in month), 0)
+    named = next((number for number, name in enumerate(MONTHS, 1) if name in month), 0)
     if not named and month.isdecimal() and 1 <= int(month) <= 12:
         named, month = int(month), ""
     if named:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from asreview_mc.core.protocol import Criterion, Protocol
 from asreview_mc.core.record import Record
+from asreview_mc.identify.facts import MONTHS
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_COMPACT = re.compile(r"\b([12]\d{3})([01]\d)([0-3]\d)\b")
 _NUMBERS = re.compile(r"(?P<year>[12]\d{3})(?:[-/. ](?P<month>\d{1,2})(?:[-/. ](?P<day>\d{1,2}))?)?(?!\d)")
 _NAMED = re.compile(
     r"(?:(?P<day>\d{1,2})\.? )?(?P<month>[a-z]{3})[a-z]*\.?(?: (?P<late>\d{1,2}),?)?,? (?P<year>[12]\d{3})"
@@ -48,20 +49,28 @@ def flags(records: Iterable[Record], protocol: Protocol) -> list[Flag]:
 def published(record: Record) -> tuple[str, str] | None:
     """Return the first and the last day on which a record may have been published, ISO 8601; None if it does not say.
 
-    A year or a month stands for all its days.
+    A year or a month stands for all its days. What appeared online first may count as published from then on until it
+    was in an issue, since protocols seldom say which they mean.
     """
-    text = record.date.strip().lower()
+    issue, online = _said(record.date, record.year), _said(record.date_online, None)
+    if not issue or not online:
+        return issue or online
+    return min(issue[0], online[0]), max(issue[1], online[1])
+
+
+def _said(date: str, year: int | None) -> tuple[str, str] | None:
+    text = _COMPACT.sub(r"\1-\2-\3", date.strip().lower())
     for pattern in (_LEADING, _NAMED, _NUMBERS):
         match = pattern.search(text)
         if match:
             said = match.groupdict()
             month = said["month"] or ""
             if month.isalpha():
-                month = str(_MONTHS.index(month) + 1) if month in _MONTHS else ""
+                month = str(MONTHS.index(month) + 1) if month in MONTHS else ""
             days = _days(said["year"], month, said["day"] or said.get("late") or "")
             if days:
                 return days
-    return _days(str(record.year), "", "") if record.year else None
+    return _days(str(year), "", "") if year else None
 
 
 def _days(year: str, month: str, day: str) -> tuple[str, str] | None:

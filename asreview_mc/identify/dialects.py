@@ -79,7 +79,8 @@ def _complete_ris(record: Record) -> Record:
             extra.setdefault(OURS, []).append(text)
         else:
             extra |= ours
-    return replace(record, extra=extra)
+    online = " ".join(extra.pop("date_online", []))
+    return replace(record, extra=extra, date_online=online)
 
 
 def _rename(fields: Fields, old: str, new: str, texts: list[str]) -> None:
@@ -164,6 +165,7 @@ NBIB = Dialect(
             "title": ("TI", "BTI", "TT"),
             "abstract": ("AB", "OAB"),
             "year": ("DP",),
+            "date_online": ("DEP",),
             "journal": ("JT", "TA"),
             "volume": ("VI",),
             "issue": ("IP",),
@@ -235,6 +237,7 @@ CIW = Dialect(
             "abstract": ("AB",),
             "year": ("PY",),
             "date": ("PD",),
+            "date_online": ("EA",),
             "journal": ("SO", "JI", "J9"),
             "volume": ("VL",),
             "issue": ("IS",),

@@ -32,6 +32,8 @@ _PMID_HINT = re.compile(
     r"|ncbi\.nlm\.nih\.gov/pubmed/([0-9]{1,8})(?![0-9])"
 )
 _PUBMED = re.compile(r"pubmed|medline|\bNLM\b", re.IGNORECASE)
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+"""How the names of months begin, January first."""
 
 
 def take(fields: Fields, places: Places, values: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from asreview_mc.identify.facts import Fields
 
 Splitter = Callable[[str], list[str]]
 
-_SINGLE = ("title", "abstract", "journal", "volume", "issue", "language", "url")
+_SINGLE = ("title", "abstract", "date_online", "journal", "volume", "issue", "language", "url")
 _SHAPES = 1000
 _SHORT = 60
 _TELLING = 4

@@ -15,6 +15,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "year": (
         *("year", "publication year", "pub year", "year published", "published year", "year of publication", "py"),
     ),
+    "date_online": ("early access date", "date online", "online date", "online publication date", "published online"),
     "date": (
         *("date", "publication date", "publicationdate", "date published", "date of publication", "cover date"),
         *("issue date", "pd"),

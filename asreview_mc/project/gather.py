@@ -54,6 +54,8 @@ def add(
     with review.transaction():
         for path, reading in zip(paths, readings, strict=True):
             _refuse_second(review, path, reading.sha256)
+            asked = query or planned.query
+            parsed = queries.read(asked)
             event = ReferencesRead(
                 file=path.name,
                 source=source.strip(),
@@ -66,7 +68,8 @@ def add(
                 rejected=tuple(asdict(reject) for reject in reading.rejected),
                 stray=tuple(asdict(stray) for stray in reading.stray),
                 searched=searched or planned.searched,
-                query=query or planned.query,
+                query=asked,
+                query_read=parsed.read_as if parsed and parsed.ambiguous else "",
                 fields=fields or planned.fields,
                 by=by,
             )

@@ -20,6 +20,7 @@ AMENDABLE = (
     "authors",
     "year",
     "date",
+    "date_online",
     "journal",
     "volume",
     "issue",

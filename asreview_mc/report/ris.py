@@ -79,6 +79,8 @@ _FACTS = (
     "duplicates",
     "log_head",
 )
+PLACELESS = ("date_online",)
+"""Fields of a record for which RIS has no tag."""
 _LABELS = {1: "ASReview_relevant", 0: "ASReview_irrelevant", None: "ASReview_not_seen"}
 
 
@@ -95,8 +97,9 @@ def _lines(one: Mapping[str, Any]) -> Iterator[str]:
     start, _, end = one["pages"].replace("–", "-").partition("-")
     yield from (f"{tag}  - {page.strip()}" for tag, page in (("SP", start), ("EP", end)) if page.strip())
     yield f"N1  - {_LABELS[one['included']]}"
-    if one["extra"]:
-        yield f"N1  - asreview-mc extra: {compact_json(one['extra'], sort=False)}"
+    placeless = {**one["extra"], **{name: [one[name]] for name in PLACELESS if one[name]}}
+    if placeless:
+        yield f"N1  - asreview-mc extra: {compact_json(placeless, sort=False)}"
     for name in _FACTS:
         texts = _texts(one[name])
         if texts:

@@ -53,7 +53,15 @@ def sources(state: State) -> list[Row]:
             raise TypeError(f"expected ReferencesRead, got {type(reading).__name__}")
         row = rows.setdefault(
             (reading.source, reading.via),
-            {"source": reading.source, "via": reading.via, "searched": reading.searched, "query": reading.query}
+            {
+                "source": reading.source,
+                "via": reading.via,
+                "searched": reading.searched,
+                "by": reading.by,
+                "query": reading.query,
+                "query_read": reading.query_read,
+                "fields": reading.fields,
+            }
             | dict.fromkeys(("found", "read", "rejected", "included"), 0)
             | {"papers": []},
         )

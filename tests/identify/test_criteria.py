@@ -86,3 +86,12 @@ def test_a_criterion_without_settings_flags_nothing():
     """Most criteria need a person."""
     assert flags([Record(title="x", year=1900, language="xx")], included()) == []
     assert flags([Record(title="x", year=1900, language="xx")], excluded()) == []
+
+
+def test_what_was_online_before_the_cut_off_is_not_flagged_for_its_issue():
+    """Online on 30 December, in an issue in February: a person decides which the protocol means, not the program."""
+    criterion = included(date_from="2015-01-01", date_to="2022-01-05")
+    record = Record(date="2022 Feb 3", date_online="20211230", year=2022)
+    assert published(record) == ("2021-12-30", "2022-02-03")
+    assert why(record, criterion) == ""
+    assert why(Record(date="2022 Feb 3", date_online="2022 Jan 20", year=2022), criterion)

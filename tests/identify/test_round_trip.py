@@ -35,6 +35,7 @@ RECORDS = st.builds(
     abstract=MAYBE,
     authors=ITEMS,
     year=YEAR,
+    date_online=MAYBE,
     journal=MAYBE,
     volume=MAYBE,
     issue=MAYBE,

@@ -76,6 +76,7 @@ def test_springerlink_search_results():
         "authors": ["Ann Berger", "Karl McThiel"],
         "year": 2020,
         "date": "",
+        "date_online": "",
         "journal": "Journal of Badges",
         "volume": "12",
         "issue": "3",

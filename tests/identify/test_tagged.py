@@ -7,6 +7,7 @@ import rispy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from asreview_mc.identify import references
 from asreview_mc.identify.dialects import RIS
 from asreview_mc.identify.reading import Stray, has_text
 from asreview_mc.identify.tagged import lines_ended
@@ -252,3 +253,11 @@ def test_agrees_with_rispy_on_well_formed_ris(records):
     assert [record.volume for record in ours] == [entry["volume"] for entry in theirs]
     assert [list(record.keywords) for record in ours] == [entry["keywords"] for entry in theirs]
     assert all(has_text(record) for record in ours)
+
+
+def test_pubmed_keeps_the_online_date_apart(tmp_path):
+    """DEP is when it appeared online, DP when in an issue."""
+    path = tmp_path / "one.nbib"
+    path.write_text("PMID- 1\nTI  - T\nDP  - 2022 Feb 3\nDEP - 20211230\n\n", "utf-8")
+    (record,) = references.read(path).records
+    assert (record.date, record.date_online, record.year) == ("2022 Feb 3", "20211230", 2022)
