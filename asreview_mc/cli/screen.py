@@ -112,6 +112,7 @@ def rank(
             keywords=keywords or (),
             ranker=ranker,
             explained=None if output or as_json else top,
+            tell=lambda note: say(f"This queue says less than it could: {note}"),
             progress=bar,
         )
     rows = [(one.rank, one.record_id, round(one.score, 4), one.title, one.why) for one in queue]

@@ -109,6 +109,7 @@ def rank(
     keywords: Sequence[str] = (),
     ranker: str = DEFAULT,
     explained: int | None = None,
+    tell: Callable[[str], None] | None = None,
     encoder: Encoder | None = None,
     progress: Progress | None = None,
 ) -> list[Ranked]:
@@ -122,6 +123,8 @@ def rank(
         Ids of records to count as relevant for this queue, without deciding on them.
     explained : int or None
         How many of the first are told why they stand there; ``None`` for all.
+    tell : callable or None
+        Called with one line where the scores say less than they could.
     """
     pool = gather_pool(review, ranker=ranker, encoder=encoder, keywords=keywords, progress=progress)
     state, records = review.state, review.records
@@ -132,6 +135,8 @@ def rank(
     if not waiting:
         return []
     fitted = pool.fitted(labels)
+    if tell is not None and fitted.note_:
+        tell(fitted.note_)
     scores = fitted.decision_function(pool.features)
     ordered = pool.best_first(scores, waiting)
     reasons = why(pool.features, fitted, [pool.rows[record_id] for record_id in ordered[:explained]])

@@ -4,34 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import accumulate
-from pathlib import Path
 
 from asreview_mc.report.drawing import INK, rendered, settings
-from asreview_mc.report.writing import suffix_of, write
 
-SUFFIXES = (".svg", ".png", ".pdf")
 _CURVE = "#1f5fa8"
 _CHANCE = "#8b949e"
 
 
-def recall_curve(labels: Sequence[int], path: Path) -> None:
-    """Draw the relevant records found against the records screened into an .svg, .png or .pdf file.
+def recall_picture(labels: Sequence[int], suffix: str) -> bytes:
+    """Return the relevant records found against the records screened, drawn, as the bytes of a file.
 
     Parameters
     ----------
     labels : sequence of 0 or 1
-        In the order of reading; 1 is relevant.
-
-    Raises
-    ------
-    OutputError
-        If the suffix is none of these, or the file cannot be written.
+        In the order of reading; 1 is relevant. The same labels give the same bytes.
+    suffix : str
+        ``.svg``, ``.png`` or ``.pdf``.
     """
-    write(path, recall_picture(labels, suffix_of(path, SUFFIXES)))
-
-
-def recall_picture(labels: Sequence[int], suffix: str) -> bytes:
-    """Return the curve of `recall_curve` as the bytes of a file; the same labels give the same bytes."""
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 

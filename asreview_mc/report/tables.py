@@ -6,7 +6,7 @@ Every count goes with the ids behind it, in `papers`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from asreview_mc.core.event import ReferencesRead
@@ -99,27 +99,3 @@ def exclusions(prisma: Prisma) -> list[Row]:
             counts[reason] += n
             papers.setdefault(reason, []).extend(prisma.papers.get(f"{key}: {reason}", ()))
     return [{"reason": reason, "n": n, "papers": papers[reason]} for reason, n in counts.items()]
-
-
-def to_markdown(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> str:
-    """Return rows as a Markdown table; `columns` maps a name in the rows to its heading.
-
-    Numbers stand on the right, shares (floats) as whole per cent, lists joined by commas, None as a dash.
-    """
-    numeric = {name for name in columns if rows and all(isinstance(row[name], int | float | None) for row in rows)}
-    lines = [
-        [_cell(heading) for heading in columns.values()],
-        ["--:" if name in numeric else "---" for name in columns],
-        *([_cell(row[name]) for name in columns] for row in rows),
-    ]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, float):
-        return f"{value:.0%}"
-    if isinstance(value, (list, tuple)):
-        return ", ".join(_cell(item) for item in value)
-    return " ".join(str(value).split()).replace("\\", "\\\\").replace("|", "\\|")

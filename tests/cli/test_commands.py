@@ -318,3 +318,4 @@ def test_a_blank_protocol_has_no_question_to_be_close_to(run, tmp_path, papers, 
     queue = run("rank", "--json").json["queue"]
     assert [one["record_id"] for one in queue] == [f"r00000{k}" for k in range(1, 7)]
     assert all("question" not in one["why"] for one in queue)
+    assert "the given order" in run("rank").err

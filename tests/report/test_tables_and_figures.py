@@ -4,10 +4,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from asreview_mc.core.errors import OutputError
 from asreview_mc.report.counts import count
-from asreview_mc.report.figures import SUFFIXES, recall_curve, recall_picture
-from asreview_mc.report.tables import exclusions, sources, subtopics, to_markdown, years
+from asreview_mc.report.figures import recall_picture
+from asreview_mc.report.tables import exclusions, sources, subtopics, years
 
 
 def test_subtopics_count_included_and_confirmed_only(finished):
@@ -64,24 +63,13 @@ def test_exclusions_join_both_columns(review):
     assert exclusions(count(review.state)) == [{"reason": "wrong setting", "n": 2, "papers": ["r000001", "r000002"]}]
 
 
-def test_markdown_holds_any_text():
-    """Bars and line ends cannot break the table; numbers stand on the right."""
-    rows = [
-        {"label": "a|b\nc", "n": 3, "share": 0.5, "papers": ["r1", "r2"]},
-        {"label": "", "n": 0, "share": None, "papers": []},
-    ]
-    assert to_markdown(rows, {"label": "Topic", "n": "n", "share": "share", "papers": "papers"}) == (
-        "| Topic | n | share | papers |\n| --- | --: | --: | --- |\n| a\\|b c | 3 | 50% | r1, r2 |\n|  | 0 | – |  |\n"
-    )
-    assert to_markdown([], {"n": "n"}) == "| n |\n| --- |\n"
-
-
 @pytest.mark.parametrize("labels", [[], [0], [1, 1, 0, 1, 0, 0]])
-@pytest.mark.parametrize("suffix", SUFFIXES)
-def test_the_curve_is_drawn_for_any_labels(tmp_path, labels, suffix):
-    """Nothing, nothing relevant, and a real order all give a file, the same each time."""
-    recall_curve(labels, tmp_path / f"curve{suffix}")
-    assert (tmp_path / f"curve{suffix}").read_bytes() == recall_picture(labels, suffix)
+@pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf"])
+def test_the_curve_is_drawn_for_any_labels(labels, suffix):
+    """Nothing, nothing relevant, and a real order all give a picture, the same each time."""
+    drawn = recall_picture(labels, suffix)
+    assert len(drawn) > 1000
+    assert drawn == recall_picture(labels, suffix)
 
 
 def test_the_curve_says_its_numbers():
@@ -93,9 +81,3 @@ def test_the_curve_says_its_numbers():
 def test_the_order_is_what_is_drawn():
     """The same labels in another order give another curve."""
     assert recall_picture([1, 1, 0, 0], ".svg") != recall_picture([0, 0, 1, 1], ".svg")
-
-
-def test_unknown_suffix_is_refused(tmp_path):
-    """One line names the formats."""
-    with pytest.raises(OutputError, match=r"\.svg"):
-        recall_curve([1], tmp_path / "curve.gif")

@@ -7,6 +7,7 @@ doi:10.1038/s42256-020-00287-7. Both are plain scikit-learn estimators over one 
 from __future__ import annotations
 
 import warnings
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -46,7 +47,7 @@ def balanced(y: NDArray[np.int_], ratio: float, sample_weight: ArrayLike | None 
     return scaled
 
 
-class _Elas(BaseEstimator):  # type: ignore[misc]
+class _Elas(BaseEstimator, ABC):  # type: ignore[misc]
     """What both models share: one block, the balancer, and the given order while only one kind of label is known."""
 
     name: ClassVar[str]
@@ -102,14 +103,15 @@ class _Elas(BaseEstimator):  # type: ignore[misc]
     def _ratio(self) -> float:
         return float(self.get_params()["ratio"])
 
+    @abstractmethod
     def _estimator(self) -> Any:  # noqa: ANN401 - scikit-learn has no types
-        raise NotImplementedError
+        ...
 
-    def _scores(self, matrix: Matrix) -> Floats:
-        raise NotImplementedError
+    @abstractmethod
+    def _scores(self, matrix: Matrix) -> Floats: ...
 
-    def _weights(self) -> Floats:
-        raise NotImplementedError
+    @abstractmethod
+    def _weights(self) -> Floats: ...
 
 
 class ElasU4(_Elas):
