@@ -170,6 +170,8 @@ def status(user: As = "", project: Project = HERE, as_json: Json = False) -> Non
 
 def _status_lines(result: dict[str, Any]) -> Iterator[str]:
     yield result["title"]
+    if result["notice"]:
+        yield result["notice"]
     to_screen = result["stages"]["abstract"]["records"]
     removed = f", {result['removed']} removed for a criterion" if result["removed"] else ""
     yield f"{result['records']} records read, {result['duplicates']} duplicates{removed}, {to_screen} to screen"

@@ -108,6 +108,8 @@ class ExtractionField:
 class Protocol:
     """An accepted or drafted protocol; `text` is the TOML it was read from.
 
+    `notice` is what every reader must know before any number: a pilot, a demonstration, who the raters really are.
+
     `maybe` says what a completed pair that holds a maybe leads to at title and abstract (``"conflict"`` or
     ``"include"``); `maybe_in_agreement` how a maybe is read in the two-way agreement table (``"include"``,
     ``"exclude"`` or ``"omit"``).
@@ -120,6 +122,7 @@ class Protocol:
     guiding_questions: tuple[str, ...] = ()
     objectives: str = ""
     scope: str = ""
+    notice: str = ""
     definition: str = ""
     concepts: tuple[str, ...] = ()
     signed_off_by: tuple[str, ...] = ()

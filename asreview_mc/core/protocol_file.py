@@ -95,7 +95,7 @@ class _Reader:
         screening = self.table(self.data, "screening")
         keywords = self.table(self.data, "keywords")
         criteria = self.table(self.data, "criteria")
-        single = ("title", "aim", "question", "objectives", "scope", "definition")
+        single = ("title", "aim", "question", "objectives", "scope", "definition", "notice")
         several = ("guiding_questions", "concepts", "signed_off_by")
         self.unknown(review, {*single, *several}, "[review]")
         self.unknown(screening, {"decisions_wanted", "maybe", "maybe_in_agreement"}, "[screening]")

@@ -24,6 +24,10 @@ Say = Callable[[str], None]
 REVIEWERS = ("R1", "R2")
 RANKERS = ("hybrid", "elas_u4", "random")
 SEEDS = 3
+NOTICE = (
+    "A demonstration: R1, R2 and single_reader are language models that read each record separately, not people;"
+    " abstracts are in our own words; which database holds which record is simulated."
+)
 ADJUDICATOR_TOML = f"""
 # Recorded for the demonstration: a first single reading settles the conflicts.
 [[reviewers]]
@@ -95,7 +99,8 @@ class _Performance:
     def protocol(self) -> None:
         self.step("Protocol")
         path = self.review.folder / PROTOCOL
-        path.write_text(path.read_text("utf-8") + ADJUDICATOR_TOML, "utf-8")
+        text = path.read_text("utf-8").replace('notice = ""', f'notice = "{NOTICE}"')
+        path.write_text(text + ADJUDICATOR_TOML, "utf-8")
         logged = self.review.accept_protocol("R1", "single_reader settles conflicts in the demonstration")
         protocol = self.review.protocol
         self.note(protocol.title)

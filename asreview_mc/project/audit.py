@@ -24,6 +24,7 @@ def status(review: Review) -> dict[str, Any]:
     bare = [record_id for record_id in state.unique() if not records[record_id].abstract]
     return {
         "title": state.protocol.title,
+        "notice": state.protocol.notice,
         "records": state.n_records,
         "duplicates": len(state.merges),
         "unique": state.n_records - len(state.merges),

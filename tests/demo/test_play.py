@@ -66,6 +66,7 @@ def test_what_it_writes_is_there_and_whole(played):
     page = (reports / "report.html").read_text("utf-8")
     assert result["report"] == str(reports / "report.html")
     assert "Exploring the potential of micro-credentials" in page
+    assert "language models that read each record separately, not people" in page.split("<nav")[0]
     assert len(json.loads((reports / "included.json").read_text("utf-8"))) == 40
     with (reports / "classified.csv").open(encoding="utf-8", newline="") as file:
         assert len(list(csv.DictReader(file))) == 122
