@@ -65,6 +65,7 @@ class Fold:
         self.retrievals: dict[str, Logged] = {}
         self.topics: dict[str, list[Logged]] = defaultdict(list)
         self.measured: list[Logged] = []
+        self.noted: dict[type[Event], list[Logged]] = defaultdict(list)
         self.different: set[frozenset[str]] = set()
         self.amendments: dict[str, list[Logged]] = defaultdict(list)
         self.n_amended = 0
@@ -94,7 +95,11 @@ class Fold:
 
     def _take(self, logged: Logged) -> None:
         self.seq, self.head = logged.seq, logged.hash
-        self._feed[type(logged.event)](self, logged)
+        kind = type(logged.event)
+        if kind in self._feed:
+            self._feed[kind](self, logged)
+        else:
+            self.noted[kind].append(logged)
 
     def _protocol_set(self, logged: Logged) -> None:
         self.protocol = parse(_as(ProtocolSet, logged).text, where="accepted protocol", strict=False)

@@ -16,13 +16,16 @@ from asreview_mc.core.event import (
     AgreementMeasured,
     Decided,
     Event,
+    ExtractionSettled,
     Merged,
     ProtocolSet,
     ReferencesRead,
     Retrieval,
+    RoundBegun,
     Settled,
     Shown,
     TopicsConfirmed,
+    TopicsSettled,
     Undone,
     chain_hash,
     decode,
@@ -44,6 +47,8 @@ shown = st.builds(
     ranker=texts,
     fingerprint=texts,
     seq=st.none() | st.integers(0),
+    probability=st.none() | numbers,
+    seconds=st.none() | numbers,
 )
 FIELDS = {
     "found": st.integers(0),
@@ -58,13 +63,26 @@ FIELDS = {
     "suggested": st.dictionaries(texts, numbers, max_size=3),
     "statistics": st.dictionaries(texts, plain, max_size=3),
     "shown": st.none() | shown,
+    "values": st.dictionaries(texts, plain, max_size=3),
+    "evidence": st.dictionaries(texts, plain, max_size=3),
+    "record_ids": st.lists(texts, max_size=3).map(tuple),
+    "reports": st.lists(texts, max_size=3).map(tuple),
+    "sees": st.lists(texts, max_size=3).map(tuple),
+    "stop": st.none() | st.booleans(),
+    "target": numbers,
+    "confidence": numbers,
+    "spent": numbers,
+    **dict.fromkeys(("withdrawn", "removed", "ended", "thawed", "apart", "hidden", "fails"), st.booleans()),
+    **dict.fromkeys(("seed", "population", "upto", "added", "studies"), st.integers(0)),
 }
 
 
 def events_of(kind: type[Event]) -> st.SearchStrategy[Event]:
     own = {item.name: FIELDS.get(item.name, texts) for item in dataclasses.fields(kind)}
-    if kind is Settled:
+    if kind in (Settled, TopicsSettled, ExtractionSettled):
         own["by"] = st.lists(texts, max_size=3).map(tuple)
+    if kind is RoundBegun:
+        own["reports"] = st.integers(0)
     return st.builds(kind, **own)
 
 
