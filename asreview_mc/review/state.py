@@ -123,7 +123,7 @@ class State(Team):
         return [
             one
             for one in self.undecided(stage)
-            if reviewer not in self._reviewers(stage, one) and self.is_for(stage, one, reviewer)
+            if reviewer not in self.deciders(stage, one) and self.is_for(stage, one, reviewer)
         ]
 
     def undecided(self, stage: Stage) -> list[str]:
@@ -134,7 +134,7 @@ class State(Team):
         return [
             record_id
             for record_id in self.eligible(stage)
-            if len(self._reviewers(stage, record_id)) < self.due(stage, record_id)
+            if len(self.deciders(stage, record_id)) < self.due(stage, record_id)
             and self.verdict(stage, record_id).outcome == "pending"
             and (stage == "abstract" or self.retrieval_status(record_id) != "not-retrieved")
         ]
@@ -144,7 +144,7 @@ class State(Team):
         return [
             record_id
             for record_id in self._judged(stage)
-            if self._reviewers(stage, record_id) or self.verdict(stage, record_id).outcome != "pending"
+            if self.deciders(stage, record_id) or self.verdict(stage, record_id).outcome != "pending"
         ]
 
     def _judged(self, stage: Stage) -> list[str]:
@@ -153,11 +153,7 @@ class State(Team):
 
     def is_begun(self, record_id: str) -> bool:
         """Whether somebody's decision stands on a record, at either stage."""
-        return any(self._reviewers(stage, self.kept(record_id)) for stage in STAGES)
-
-    def _reviewers(self, stage: Stage, record_id: str) -> set[str]:
-        sheet = self._sheets[stage].get(record_id)
-        return sheet.reviewers if sheet else set()
+        return any(self.deciders(stage, self.kept(record_id)) for stage in STAGES)
 
     def decided_by(self, stage: Stage, reviewer: str) -> int:
         """Count the records on which a decision of `reviewer` stands; says nothing about what it is."""

@@ -129,9 +129,12 @@ class Team(Fold):
         holders = self.holders(stage, record_id)
         if not holders or reviewer in holders:
             return True
+        return len(self.deciders(stage, record_id).union(holders)) < self.due(stage, record_id)
+
+    def deciders(self, stage: Stage, record_id: str) -> set[str]:
+        """Return those whose decision on a record stands; says nothing about what it is."""
         sheet = self._sheets[stage].get(record_id)
-        decided = sheet.reviewers if sheet else set()
-        return len(decided.union(holders)) < self.due(stage, record_id)
+        return sheet.reviewers if sheet else set()
 
     def calibration_records(self, stage: Stage) -> list[str]:
         """Return the records of all calibration rounds of a stage, in the order in which they were drawn."""
