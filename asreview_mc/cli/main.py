@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from asreview_mc.cli import duplicates, gather, screen, simulate, stages, synthesise, team
+from asreview_mc.cli import duplicates, gather, panel, screen, simulate, stages, synthesise, team
 from asreview_mc.core.errors import AsreviewMCError
 from asreview_mc.core.version import __version__
 
@@ -23,6 +23,7 @@ app = typer.Typer(
 for room in (gather, screen, team, stages, synthesise, simulate):
     room.register(app)
 app.add_typer(duplicates.app, name="dedup")
+app.add_typer(panel.app, name="panel")
 
 
 def _version(wanted: bool) -> None:

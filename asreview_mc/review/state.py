@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from asreview_mc.core.event import Decided, Discussed, Logged, Tagged, Undone
+from asreview_mc.core.event import Decided, Discussed, Logged, PanelRated, Tagged, Undone
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.review.consensus import Settlement, Standing, Verdict, verdict
 from asreview_mc.review.fold import in_reading_order
@@ -97,7 +97,14 @@ class State(Team):
             return self._is_told(event.stage, event.record_id, logged.seq)
         if isinstance(event, Tagged):
             return self._tag_is_told(event.record_id, logged.seq)
+        if isinstance(event, PanelRated):
+            return self._all_have_rated(event.subject)
         return True
+
+    def _all_have_rated(self, subject: str) -> bool:
+        ratings = (one.event for one in self.noted[PanelRated])
+        raters = {one.reviewer for one in ratings if isinstance(one, PanelRated) and one.subject == subject}
+        return raters.issuperset(self.protocol.experts)
 
     def _is_told(self, stage: Stage, record_id: str, seq: int) -> bool:
         sheet = self._sheets[stage].get(self.kept(record_id))
