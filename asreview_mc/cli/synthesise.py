@@ -13,6 +13,8 @@ from asreview_mc.core.errors import LogError
 from asreview_mc.project import audit
 from asreview_mc.project.review import Review
 
+LISTED = 10
+
 topics_app = typer.Typer(
     help="Sub-topics: suggested by a model, counted once a reviewer confirms.", no_args_is_help=True
 )
@@ -176,7 +178,9 @@ def _status_lines(result: dict[str, Any]) -> Iterator[str]:
     removed = f", {result['removed']} removed for a criterion" if result["removed"] else ""
     yield f"{result['records']} records read, {result['duplicates']} duplicates{removed}, {to_screen} to screen"
     if result["without_abstract"]:
-        yield f"{result['without_abstract']} of them have no abstract"
+        bare = result["without_abstract_records"]
+        more = f" and {len(bare) - LISTED} more, which `status --json` lists" if len(bare) > LISTED else ""
+        yield f"{result['without_abstract']} of them have no abstract: {', '.join(bare[:LISTED])}{more}"
     for stage, counts in result["stages"].items():
         yield f"{stage}: " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
     for person in result["reviewers"]:
