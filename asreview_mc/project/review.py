@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +14,9 @@ from asreview_mc.core.protocol import STAGES, Protocol
 from asreview_mc.core.protocol_file import parse, template
 from asreview_mc.core.record import Record
 from asreview_mc.review.state import State
+from asreview_mc.store.backup import put_in_place
 from asreview_mc.store.log import EventLog
+from asreview_mc.store.place import shared_by
 
 PROTOCOL = "protocol.toml"
 DATABASE = "review.db"
@@ -90,6 +91,17 @@ class Review:
                 remedy="Go to a review's folder, give --project DIR, or make one with `asreview-mc init DIR`",
             )
         return cls(folder, EventLog.open(folder / DATABASE))
+
+    @property
+    def place_note(self) -> str | None:
+        """One line on a place where the database is not safe while more than one machine uses it, None elsewhere."""
+        shared = shared_by(self.folder)
+        return (
+            f"{DATABASE} lies on {shared}, where two machines at once can damage it: keep the review on one machine's"
+            " own disk and send copies with `asreview-mc checkout`"
+            if shared
+            else None
+        )
 
     def close(self) -> None:
         """Close the log."""
@@ -308,12 +320,10 @@ def _begin(path: Path, first: Event) -> None:
         finally:
             log.close()
         try:
-            os.link(part, path)  # unlike a rename it never replaces what another process has just put there
+            put_in_place(part, path)
         except FileExistsError:
             raise ProjectError(
                 "a review is here already", where=str(path.parent), remedy="Choose another folder"
             ) from None
-        except OSError:  # a file system without hard links
-            part.rename(path)
     finally:
         part.unlink(missing_ok=True)
