@@ -37,6 +37,11 @@ def dedup(
         return
     with opened(project) as review:
         by = review.viewer(user) or ""
+        if review_pairs and as_json:
+            records = review.records
+            pairs = [_compared(records, doubt) for doubt in duplicates.doubts(review)]
+            answer(True, {"to_review": len(pairs), "doubtful": pairs}, ())
+            return
         if review_pairs:
             if not by:
                 raise UnknownError("nobody is named who judges", where="--review", remedy="Give --as NAME")
@@ -65,6 +70,12 @@ def _pair(records: Mapping[str, Record], doubt: Any) -> dict[str, Any]:  # noqa:
         **asdict(doubt),
         "titles": [records[doubt.record_id].title, records[doubt.other].title],
     }
+
+
+def _compared(records: Mapping[str, Record], doubt: Any) -> dict[str, Any]:  # noqa: ANN401 - identify is not ours to import
+    """Return a pair with what both records say, field by field, and the names of the fields that differ."""
+    sides = {name: [records[one].to_dict()[name] for one in (doubt.other, doubt.record_id)] for name in FIELDS}
+    return {**asdict(doubt), "fields": sides, "differ": [name for name, (one, other) in sides.items() if one != other]}
 
 
 @app.command()

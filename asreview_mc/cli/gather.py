@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,6 +20,17 @@ Authors = Annotated[str, typer.Option(help="Its authors, separated by semicolons
 Year = Annotated[int | None, typer.Option(help="Its year of publication.")]
 Journal = Annotated[str, typer.Option(help="Where it appeared.")]
 Doi = Annotated[str, typer.Option(help="Its DOI.")]
+Date = Annotated[str, typer.Option(help="Its date of publication.")]
+DateOnline = Annotated[str, typer.Option(help="When it appeared online.")]
+Volume = Annotated[str, typer.Option(help="Its volume.")]
+Issue = Annotated[str, typer.Option(help="Its issue.")]
+Pages = Annotated[str, typer.Option(help="Its pages.")]
+Pmid = Annotated[str, typer.Option(help="Its PMID.")]
+Issn = Annotated[str, typer.Option(help="The ISSN of its journal.")]
+Keywords = Annotated[str, typer.Option(help="Its keywords, separated by semicolons.")]
+Language = Annotated[str, typer.Option(help="Its language.")]
+Kind = Annotated[str, typer.Option(help="What kind of publication it is.")]
+Url = Annotated[str, typer.Option(help="Where it can be read.")]
 
 protocol_app = typer.Typer(help="The protocol: check the draft, accept it, show what holds.", no_args_is_help=True)
 
@@ -178,14 +189,25 @@ def add_record(
     year: Year = None,
     journal: Journal = "",
     doi: Doi = "",
+    date: Date = "",
+    date_online: DateOnline = "",
+    volume: Volume = "",
+    issue: Issue = "",
+    pages: Pages = "",
+    pmid: Pmid = "",
+    issn: Issn = "",
+    keywords: Keywords = "",
+    language: Language = "",
+    publication_type: Kind = "",
+    url: Url = "",
     via: Annotated[str, typer.Option(help=f"Route: {', '.join(gather.ROUTES)}.")] = "citation",
     by: Annotated[str, typer.Option(help="Who found it.")] = "",
     project: Project = HERE,
     as_json: Json = False,
 ) -> None:
     """Add one record by hand."""
+    values = _given(locals())
     with opened(project) as review:
-        values = _given(title=title, abstract=abstract, authors=authors, year=year, journal=journal, doi=doi)
         logged = records.add_record(review, values, source=source, via=via, by=by)
         record_id = logged.event.first  # type: ignore[attr-defined]
         answer(as_json, {"record_id": record_id, "seq": logged.seq}, [f"Added {record_id}, event {logged.seq}."])
@@ -200,30 +222,32 @@ def amend(
     year: Year = None,
     journal: Journal = "",
     doi: Doi = "",
-    language: Annotated[str, typer.Option(help="Its language.")] = "",
-    publication_type: Annotated[str, typer.Option(help="What kind of publication it is.")] = "",
+    date: Date = "",
+    date_online: DateOnline = "",
+    volume: Volume = "",
+    issue: Issue = "",
+    pages: Pages = "",
+    pmid: Pmid = "",
+    issn: Issn = "",
+    keywords: Keywords = "",
+    language: Language = "",
+    publication_type: Kind = "",
+    url: Url = "",
     reason: Annotated[str, typer.Option(help="Why.")] = "",
     project: Project = HERE,
     as_json: Json = False,
 ) -> None:
     """Correct a record; what was read stays in the log."""
+    values = _given(locals())
     with opened(project) as review:
-        values = _given(
-            title=title,
-            abstract=abstract,
-            authors=authors,
-            year=year,
-            journal=journal,
-            doi=doi,
-            language=language,
-            publication_type=publication_type,
-        )
         logged = records.amend(review, record_id, values, by=by, reason=reason)
         answer(as_json, {"record_id": record_id, "seq": logged.seq}, [f"Corrected {record_id}, event {logged.seq}."])
 
 
-def _given(**values: str | int | None) -> dict[str, str | int]:
-    return {name: value for name, value in values.items() if value is not None and str(value).strip()}
+def _given(options: Mapping[str, Any]) -> dict[str, str | int]:
+    """Return the options that name a field of a record and were given."""
+    said = {name: options[name] for name in records.AMENDABLE}
+    return {name: value for name, value in said.items() if value is not None and str(value).strip()}
 
 
 def criteria(

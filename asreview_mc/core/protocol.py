@@ -29,6 +29,8 @@ class Criterion:
         First and last day of publication, ``2015-01-01``; a year or a month stands for all its days.
     languages, publication_types : tuple of str
         As the sources write them, in any case.
+    peer_reviewed : str
+        ``yes`` or ``no``, checked where the source says which it is.
     keywords : tuple of str
         Of which title or abstract must hold one; a trailing ``*`` matches any ending.
     """
@@ -39,6 +41,7 @@ class Criterion:
     date_to: str = ""
     languages: tuple[str, ...] = ()
     publication_types: tuple[str, ...] = ()
+    peer_reviewed: str = ""
     keywords: tuple[str, ...] = ()
 
 

@@ -217,6 +217,8 @@ def _contradictions(protocol: Protocol) -> Iterable[str]:
         for day in (criterion.date_from, criterion.date_to):
             if day and not _DAY.match(day):
                 yield f"[[criteria]] {criterion.code!r} has the date {day!r}, not one like 2015-01-31, 2015-01 or 2015"
+        if criterion.peer_reviewed not in ("", "yes", "no"):
+            yield f"[[criteria]] {criterion.code!r} has peer_reviewed {criterion.peer_reviewed!r}, not 'yes' or 'no'"
     yield from _card_contradictions(protocol.cards)
 
 

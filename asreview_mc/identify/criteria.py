@@ -16,7 +16,14 @@ _NUMBERS = re.compile(r"(?P<year>[12]\d{3})(?:[-/. ](?P<month>\d{1,2})(?:[-/. ](
 _NAMED = re.compile(
     r"(?:(?P<day>\d{1,2})\.? )?(?P<month>[a-z]{3})[a-z]*\.?(?: (?P<late>\d{1,2}),?)?,? (?P<year>[12]\d{3})"
 )
+_MONTHS = re.compile(r"\b(?P<first>[a-z]{3})[a-z]*\.?(?: \d{1,2})? ?[-–/] ?(?P<last>[a-z]{3})[a-z]*\b")
+_LONE_YEAR = re.compile(r"(?<!\d)[12]\d{3}(?!\d)")
+_PEER_REVIEW = re.compile(r"\W*(?:is )?(?:peer[ _-]?review(?:ed)?|refereed)\W*", re.IGNORECASE)
+_ANSWERS = {"yes": "yes", "y": "yes", "true": "yes", "t": "yes", "1": "yes"} | dict.fromkeys(
+    ("no", "n", "false", "f", "0"), "no"
+)
 _LEADING = re.compile(r"(?P<year>[12]\d{3}),? (?P<month>[a-z]{3})[a-z]*\.?(?: (?P<day>\d{1,2}))?")
+_PEER_REVIEW_SAID = {"yes": "peer reviewed, as the source says", "no": "not peer reviewed, as the source says"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +65,26 @@ def published(record: Record) -> tuple[str, str] | None:
     return min(issue[0], online[0]), max(issue[1], online[1])
 
 
+def peer_reviewed(record: Record) -> str:
+    """Return ``yes`` or ``no`` as a field of that name or a note has it, and ``""`` where the source is silent."""
+    named = (f"{name}: {text}" for name, texts in record.extra.items() for text in texts)
+    for text in (*named, *record.notes):
+        name = _PEER_REVIEW.match(text)
+        answer = _ANSWERS.get(text[name.end() :].strip(" .;").lower()) if name else None
+        if answer:
+            return answer
+    return ""
+
+
 def _said(date: str, year: int | None) -> tuple[str, str] | None:
     text = _COMPACT.sub(r"\1-\2-\3", date.strip().lower())
+    months, years = _MONTHS.search(text), set(_LONE_YEAR.findall(text))
+    if months and len(years) == 1 and {months["first"], months["last"]} <= set(MONTHS):
+        of = years.pop()
+        named = (_days(of, str(MONTHS.index(months[which]) + 1), "") for which in ("first", "last"))
+        first, last = (days for days in named if days)
+        if first <= last:
+            return first[0], last[1]
     for pattern in (_LEADING, _NAMED, _NUMBERS):
         match = pattern.search(text)
         if match:
@@ -96,6 +121,8 @@ def _unmet(record: Record, criterion: Criterion) -> str:
     kind = record.publication_type
     if criterion.publication_types and kind and not _among(kind, criterion.publication_types):
         return f"publication type {kind}"
+    if criterion.peer_reviewed and peer_reviewed(record) not in ("", criterion.peer_reviewed):
+        return _PEER_REVIEW_SAID[peer_reviewed(record)]
     if criterion.keywords and not _mentions(record, criterion.keywords):
         return f"neither title nor abstract has {', '.join(criterion.keywords)}"
     return ""
@@ -111,6 +138,8 @@ def _met(record: Record, criterion: Criterion) -> str:
         return f"language {record.language}"
     if record.publication_type and _among(record.publication_type, criterion.publication_types):
         return f"publication type {record.publication_type}"
+    if criterion.peer_reviewed and peer_reviewed(record) == criterion.peer_reviewed:
+        return _PEER_REVIEW_SAID[criterion.peer_reviewed]
     word = _mentions(record, criterion.keywords)
     return f"has {word!r} in title or abstract" if word else ""
 

@@ -115,6 +115,7 @@ RIS = Dialect(
     opening=re.compile(r"TY[ \xa0]{2,3}-"),
     loose_opening=re.compile(r"TY[ \xa0]-[ \xa0]*[A-Z0-9]{0,10}\s*\Z"),
     closing=re.compile(r"ER[ \xa0]{1,3}-\s*\Z"),
+    line=re.compile(r"\n([A-Z][A-Z0-9])  -"),
     run=re.compile(r"([A-Z][A-Z0-9])  -(.*(?:\n(?:\1  -|(?![A-Z][A-Z0-9][ \xa0]{2,3}-|ER[ \xa0]-)).*)*)(?:\n|\Z)"),
     adapt=_adapt_ris,
     complete=_complete_ris,

@@ -46,9 +46,10 @@ class Dialect:
         Matches lines of the format's own, which hold nothing of a record.
     indented : bool
         Whether wrapped lines begin with a blank, so that any other text after an empty line is stray.
-    run : re.Pattern
-        Matches neighbouring fields with one tag, wrapped lines among them, as the standard writes them: the quick way
-        through a record. Groups are the tag and all that follows the first hyphen.
+    line, run : re.Pattern
+        The quick ways through a record: `line` matches how a line but the first begins in a record without wrapped
+        lines, its group the tag; `run` neighbouring fields with one tag, wrapped lines among them, its groups the tag
+        and all that follows the first hyphen.
     adapt : callable
         Names fields anew where a format puts several things under one tag.
     complete : callable or None
@@ -66,6 +67,7 @@ class Dialect:
     loose_tag: re.Pattern[str] = _NEVER
     furniture: re.Pattern[str] = _NEVER
     indented: bool = False
+    line: re.Pattern[str] = _NEVER
     run: re.Pattern[str] = _NEVER
     adapt: Callable[[Fields], None] = field(default=lambda fields: None)
     complete: Callable[[Record], Record] | None = None
@@ -164,6 +166,26 @@ def _quick(text: str, dialect: Dialect) -> Fields | None:
     body, end, tail = text.rpartition("\nER  -")
     if not end or (tail and not tail.isspace()):
         return None
+    parts = dialect.line.split(body)
+    if len(parts) != 2 * body.count("\n") + 1:  # a wrapped line, or one that is written otherwise
+        return _in_runs(body, dialect)
+    tags = parts[1::2]
+    if "ER" in tags:
+        return None
+    fields: Fields = {}
+    for tag, written in zip((parts[0][:2], *tags), (parts[0][5:], *parts[2::2]), strict=True):
+        text = written.strip()
+        if not text:
+            continue
+        if tag in fields:
+            fields[tag].append(text)
+        else:
+            fields[tag] = [text]
+    return fields
+
+
+def _in_runs(body: str, dialect: Dialect) -> Fields | None:
+    """Do the same for a record with wrapped lines."""
     parts = dialect.run.split(body)
     tags = parts[1::3]
     if any(parts[::3]) or "ER" in tags:

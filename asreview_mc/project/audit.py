@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from asreview_mc.core.errors import UnknownError
 from asreview_mc.core.event import EVENTS, CheckedOut, CopyMerged, Frozen, encode
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.project.review import Review
+from asreview_mc.report.writing import csv_lines, encoded, suffix_of
+from asreview_mc.report.writing import write as write_file
 from asreview_mc.review.eligibility import eligibility
 from asreview_mc.review.state import State
 from asreview_mc.review.studies import studies
 from asreview_mc.review.topics import unconfirmed
+
+_PLACE = ("seq", "at", "kind", "hash")
 
 
 def status(review: Review) -> dict[str, Any]:
@@ -93,19 +99,30 @@ def _stage(state: State, stage: Stage) -> dict[str, int | None]:
 
 
 def events(
-    review: Review, viewer: str | None, *, record_id: str = "", reviewer: str = "", kind: str = ""
+    review: Review,
+    viewer: str | None,
+    *,
+    record_id: str = "",
+    reviewer: str = "",
+    kind: str = "",
+    since: str = "",
+    until: str = "",
 ) -> list[dict[str, Any]]:
     """Return the log as plain values, each event with its place and hash.
 
     An event that `viewer` may not see yet keeps its place and its hash but not what it says. What a reviewer was shown
     is theirs alone: rank and score follow from all their decisions, those not disclosed among them.
 
+    `since` and `until` are days or times in UTC as ISO 8601 writes them; a day as `until` counts whole. An event's time
+    is the clock's of the machine that made it, so that what came after another may bear an earlier one.
+
     Raises
     ------
     UnknownError
-        If there is no such record, reviewer or kind.
+        If there is no such record, reviewer or kind, or a time is none.
     """
     state = review.state
+    first, last = _time(since, "--since", late=False), _time(until, "--until", late=True)
     if kind and kind not in EVENTS:
         raise UnknownError(f"no event is of the kind {kind!r}", remedy=f"Kinds are {', '.join(EVENTS)}")
     if record_id:
@@ -116,6 +133,8 @@ def events(
     about = [state.kept(record_id), *state.members(state.kept(record_id))] if record_id else None
     for logged in review.log.events(about=about, kinds=[kind] if kind else None):
         hidden = not state.may_see(logged, viewer)
+        if (first and logged.at < first) or (last and logged.at >= last):
+            continue
         if reviewer and (hidden or reviewer not in logged.event.actors):
             continue
         place = {"seq": logged.seq, "at": logged.at, "kind": logged.event.kind, "hash": logged.hash}
@@ -124,3 +143,42 @@ def events(
             said.pop("shown", None)
         shown.append(place | said)
     return shown
+
+
+def write(events: Sequence[Mapping[str, Any]], path: Path) -> int:
+    """Write what `events` returned to a file, and return how many they are.
+
+    A ``.jsonl`` has one JSON object a line; a ``.csv`` a row each, with what the event says as JSON in the last column.
+
+    Raises
+    ------
+    OutputError
+        If the suffix is another, or the file cannot be written.
+    """
+    if suffix_of(path, (".jsonl", ".csv")) == ".jsonl":
+        text = "".join(f"{json.dumps(event, ensure_ascii=False)}\n" for event in events)
+    else:
+        rows = ([*(event[name] for name in _PLACE), _said(event)] for event in events)
+        text = csv_lines((*_PLACE, "said"), rows)
+    write_file(path, encoded(text))
+    return len(events)
+
+
+def _said(event: Mapping[str, Any]) -> str:
+    return json.dumps({name: value for name, value in event.items() if name not in _PLACE}, ensure_ascii=False)
+
+
+def _time(text: str, option: str, *, late: bool) -> str:
+    """Return a day or time as the log writes its own, ``""`` where none is given; a day is its end if `late`."""
+    if not text:
+        return ""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UnknownError(
+            f"{text!r} is no time", where=option, remedy="Write 2026-03-01 or 2026-03-01T12:00"
+        ) from None
+    if late and len(text) <= len("2026-03-01"):
+        moment += timedelta(days=1)
+    moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment.isoformat(timespec="microseconds")

@@ -15,6 +15,7 @@ from asreview_mc.project.review import Review
 from asreview_mc.project.screen import measure_full_batches
 from asreview_mc.review.state import State
 from asreview_mc.review.team import TRAVELS
+from asreview_mc.store.backup import put_in_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def checkout(review: Review, reviewer: str, path: Path, *, by: str = "") -> Logg
             begun = CopyBegun(reviewer, name, state.head, _stands(state), _elsewhere(state, reviewer))
             carried = [(one.at, _carried(state, one, reviewer)) for one in events]
             review.log.write_copy(part, [*carried, (logged.at, begun)])
-            part.rename(path)
+            put_in_place(part, path)
     except (OSError, LogError) as error:
         if isinstance(error, LogError) and error.where != str(part):
             raise

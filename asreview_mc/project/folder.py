@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from pathlib import Path
 
 from asreview_mc.core.errors import ProjectError, ProtocolError
 from asreview_mc.core.event import Event
+from asreview_mc.store.backup import put_in_place
 from asreview_mc.store.log import EventLog
+from asreview_mc.store.place import shared_by
 
 PROTOCOL = "protocol.toml"
 
@@ -63,12 +64,21 @@ def begin(path: Path, first: Event) -> None:
         finally:
             log.close()
         try:
-            os.link(part, path)  # unlike a rename it never replaces what another process has just put there
+            put_in_place(part, path)
         except FileExistsError:
             raise ProjectError(
                 "a review is here already", where=str(path.parent), remedy="Choose another folder"
             ) from None
-        except OSError:  # a file system without hard links
-            part.rename(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def place_note(folder: Path, database: str) -> str | None:
+    """Return one line on a place where a database is not safe while two machines use it, None elsewhere."""
+    shared = shared_by(folder)
+    return (
+        f"{database} lies on {shared}, where two machines at once can damage it: keep the review on one machine's"
+        " own disk and send copies with `asreview-mc checkout`"
+        if shared
+        else None
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,13 +13,12 @@ from asreview_mc.core.protocol import Protocol
 from asreview_mc.core.protocol_file import parse, template
 from asreview_mc.core.record import Record
 from asreview_mc.project.amendment import check_amendment
-from asreview_mc.project.folder import PROTOCOL, begin, exists, read_protocol
+from asreview_mc.project.folder import PROTOCOL, begin, exists, place_note, read_protocol
 from asreview_mc.review.state import State
 from asreview_mc.review.team import TRAVELS
 from asreview_mc.store.log import EventLog
 
 __all__ = ["DATABASE", "PROTOCOL", "Review"]
-
 DATABASE = "review.db"
 
 
@@ -29,7 +29,8 @@ class Review:
     _read: dict[str, Record]
     _records: dict[str, Record]
     _single: dict[str, Record]
-    _made_of: tuple[int, int, int]
+    _merges_made: int
+    _amendments_made: dict[str, int]
 
     def __init__(self, folder: Path, log: EventLog) -> None:
         self.folder = folder
@@ -106,6 +107,11 @@ class Review:
             )
         return review
 
+    @property
+    def place_note(self) -> str | None:
+        """One line on a place where the database is not safe while more than one machine uses it, None elsewhere."""
+        return place_note(self.folder, DATABASE)
+
     def close(self) -> None:
         """Close the log."""
         self.log.close()
@@ -143,18 +149,18 @@ class Review:
     @property
     def records(self) -> Mapping[str, Record]:
         """All records read, by id in reading order, as amended; one that stands for duplicates has their data, too."""
-        for record in self.log.records(len(self._read)):
-            self._read[record.record_id] = record
-        state = self.state
-        made_of = (len(self._read), len(state.merges), state.n_amended)
-        if self._made_of != made_of:
-            self._made_of = made_of
-            single = {record_id: _amended(record, state) for record_id, record in self._read.items()}
-            self._single = single
-            self._records = {
-                record_id: record.completed(single[member] for member in state.members(record_id))
-                for record_id, record in single.items()
-            }
+        state = self.state  # first, since a merge taken back makes it forget all of this
+        new = {record.record_id: record for record in self.log.records(len(self._read))}
+        self._read |= new
+        touched = [*new, *itertools.islice(state.merges, self._merges_made, None)]
+        touched += [one for one, said in state.amendments.items() if self._amendments_made.get(one) != len(said)]
+        self._merges_made = len(state.merges)
+        self._amendments_made = {record_id: len(said) for record_id, said in state.amendments.items()}
+        for record_id in touched:
+            self._single[record_id] = _amended(self._read[record_id], state)
+        for record_id in dict.fromkeys([*touched, *map(state.kept, touched)]):
+            members = (self._single[member] for member in state.members(record_id))
+            self._records[record_id] = self._single[record_id].completed(members)
         return self._records
 
     @property
@@ -183,7 +189,8 @@ class Review:
         self._read = {}
         self._records = {}
         self._single = {}
-        self._made_of = (0, 0, 0)
+        self._merges_made = 0
+        self._amendments_made = {}
 
     def append(self, *events: Event) -> list[Logged]:
         """Append events and return them once they are on disk.
@@ -251,9 +258,9 @@ class Review:
 
     def draft_note(self) -> str | None:
         """Return one line on how ``protocol.toml`` differs from what was accepted, None where it does not."""
+        accepted = self.protocol.text
         if self.copy:
             return None
-        accepted = self.protocol.text
         try:
             differs = self.draft().text != accepted
         except ProtocolError as error:

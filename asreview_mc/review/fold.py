@@ -68,7 +68,6 @@ class Fold:
         self.noted: dict[type[Event], list[Logged]] = defaultdict(list)
         self.different: set[frozenset[str]] = set()
         self.amendments: dict[str, list[Logged]] = defaultdict(list)
-        self.n_amended = 0
         self.flags_judged: dict[str, dict[str, FlagJudged]] = defaultdict(dict)
         self.seen_since: dict[str, int] = {}
         self.removed: dict[str, FlagJudged] = {}
@@ -160,7 +159,6 @@ class Fold:
 
     def _amended(self, logged: Logged) -> None:
         self.amendments[logged.event.about].append(logged)
-        self.n_amended += 1
 
     def _flag_judged(self, logged: Logged) -> None:
         event = _as(FlagJudged, logged)

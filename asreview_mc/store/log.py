@@ -87,10 +87,10 @@ class EventLog:
 
     @classmethod
     def _connect(cls, path: Path, *, journal: str = "WAL") -> EventLog:
-        with _plain_words(path):
+        with plain_words(path):
             db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         try:
-            with _plain_words(path):
+            with plain_words(path):
                 check_ours(db, str(path))
                 db.execute(f"PRAGMA journal_mode = {journal}")
                 db.execute("PRAGMA synchronous = FULL")
@@ -110,11 +110,11 @@ class EventLog:
         if self._db.in_transaction:
             yield
             return
-        with _plain_words(self.path):
+        with plain_words(self.path):
             self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
-            with _plain_words(self.path):
+            with plain_words(self.path):
                 self._db.execute("COMMIT")
         except BaseException:
             if self._db.in_transaction:
@@ -124,9 +124,14 @@ class EventLog:
     @property
     def head(self) -> tuple[int, str]:
         """Number and hash of the last event; ``(0, GENESIS)`` where there is none."""
-        with _plain_words(self.path):
+        with plain_words(self.path):
             row = self._db.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
         return (row[0], row[1]) if row else (0, GENESIS)
+
+    def hashes(self) -> list[str]:
+        """Return the hash of every event, in order."""
+        with plain_words(self.path):
+            return [row[0] for row in self._db.execute("SELECT hash FROM events ORDER BY seq")]
 
     def append(self, events: Iterable[Event], *, times: Sequence[str] = ()) -> list[Logged]:
         """Append events, all or none, and return them in their places once they are on disk.
@@ -141,7 +146,7 @@ class EventLog:
         LogError
             If the database is locked too long, read-only, full or damaged; nothing is appended then.
         """
-        with self.transaction(), _plain_words(self.path):
+        with self.transaction(), plain_words(self.path):
             seq, before = self.head
             logged, rows = [], []
             for place, event in enumerate(events):
@@ -157,7 +162,7 @@ class EventLog:
 
     def append_reading(self, event: ReferencesRead, records: Sequence[Record]) -> tuple[Logged, list[Record]]:
         """Append the records of one file, giving them their ids, and the event that says so, in one step."""
-        with self.transaction(), _plain_words(self.path):
+        with self.transaction(), plain_words(self.path):
             (last,) = self._db.execute("SELECT COALESCE(MAX(number), 0) FROM records").fetchone()
             named = [replace(record, record_id=record_id(last + k)) for k, record in enumerate(records, start=1)]
             digests = [record.digest for record in named]
@@ -176,11 +181,11 @@ class EventLog:
         LogError
             If the file exists or cannot be written.
         """
-        with _plain_words(self.path):
+        with plain_words(self.path):
             rows = self._db.execute("SELECT * FROM records ORDER BY number").fetchall()
         other = EventLog.create(path)
         try:
-            with other.transaction(), _plain_words(path):
+            with other.transaction(), plain_words(path):
                 other._db.executemany("INSERT INTO records VALUES (?, ?, ?, ?)", rows)
                 other.append([event for _, event in events], times=[at for at, _ in events])
         finally:
@@ -198,21 +203,26 @@ class EventLog:
         if kinds is not None:
             clauses.append(f"kind IN ({', '.join('?' * len(kinds))})")
         query = f"SELECT seq, at, kind, body, hash FROM events WHERE {' AND '.join(clauses)} ORDER BY seq"
-        with _plain_words(self.path):
+        with plain_words(self.path):
             rows = self._db.execute(query, values).fetchall()
         return [Logged(seq, at, decode(kind, body), own) for seq, at, kind, body, own in rows]
 
     def records(self, after: int = 0) -> list[Record]:
         """Return the records after the first `after`, in reading order."""
-        with _plain_words(self.path):
+        with plain_words(self.path):
             rows = self._db.execute("SELECT body FROM records WHERE number > ? ORDER BY number", (after,)).fetchall()
         return [record_from(body) for (body,) in rows]
 
     def record(self, wanted: str) -> Record | None:
         """Return one record, or None where there is no such id."""
-        with _plain_words(self.path):
+        with plain_words(self.path):
             row = self._db.execute("SELECT body FROM records WHERE record_id = ?", (wanted,)).fetchone()
         return record_from(row[0]) if row else None
+
+    def copy_into(self, target: sqlite3.Connection) -> None:
+        """Copy the whole database, as of one moment, into another that is open; others may write meanwhile."""
+        with plain_words(self.path):
+            self._db.backup(target)
 
     def verify(self, head: str | None = None) -> Verification:
         """Follow the chain from the first event to the last, and every record to the event that brought it.
@@ -224,7 +234,7 @@ class EventLog:
         """
         outer = self._db.in_transaction
         try:
-            with _plain_words(self.path):
+            with plain_words(self.path):
                 if not outer:
                     self._db.execute("BEGIN")  # one snapshot, whatever others append meanwhile
                 return verify(self._db, head)
@@ -241,7 +251,7 @@ def _beginning(path: Path) -> bytes:
 
 
 @contextmanager
-def _plain_words(path: Path) -> Iterator[None]:
+def plain_words(path: Path) -> Iterator[None]:
     """Turn what SQLite reports into one line for the user."""
     try:
         yield

@@ -55,3 +55,15 @@ def test_split_undoes(run, doubled):
     assert run("dedup", "split", "r000007", "--by", "R2", "--json").json["record_id"] == "r000007"
     assert run("status", "--json").json["duplicates"] == 0
     assert run("dedup", "split", "r000007", "--by", "R2").code == 1
+
+
+def test_scripts_get_both_sides_of_a_doubtful_pair(run, doubled):
+    """Nobody need be named to look, and nothing is merged by looking."""
+    listed = run("dedup", "--review", "--json").json
+    assert listed["to_review"] == len(listed["doubtful"]) >= 1
+    pair = next(one for one in listed["doubtful"] if one["record_id"] == "r000007")
+    assert pair["other"] == "r000002"
+    assert pair["fields"]["title"] == ["Micro-credentials and employability", "Micro-credentials and employabilty"]
+    assert {"title", "year"} <= set(pair["differ"])
+    assert "authors" not in pair["differ"]
+    assert run("status", "--json").json["duplicates"] == 0

@@ -4,7 +4,7 @@ import pytest
 
 from asreview_mc.core.protocol import Criterion, Protocol
 from asreview_mc.core.record import Record
-from asreview_mc.identify.criteria import flags, published
+from asreview_mc.identify.criteria import flags, peer_reviewed, published
 
 
 def included(**settings):
@@ -31,6 +31,10 @@ def why(record, protocol):
         ("Dec 2021", None, ("2021-12-01", "2021-12-31")),
         ("7 March 2021", None, ("2021-03-07", "2021-03-07")),
         ("March 7, 2021", None, ("2021-03-07", "2021-03-07")),
+        ("Jan-Feb 2022", None, ("2022-01-01", "2022-02-31")),
+        ("2022 Nov-Dec", None, ("2022-11-01", "2022-12-31")),
+        ("2022 Jan 3 - Feb", None, ("2022-01-01", "2022-02-31")),
+        ("March/April 2020", None, ("2020-03-01", "2020-04-31")),
         ("Summer 2020", 2020, ("2020-01-01", "2020-12-31")),
         ("2021-13-40", 2021, ("2021-01-01", "2021-12-31")),
         ("", 2018, ("2018-01-01", "2018-12-31")),
@@ -95,3 +99,23 @@ def test_what_was_online_before_the_cut_off_is_not_flagged_for_its_issue():
     assert published(record) == ("2021-12-30", "2022-02-03")
     assert why(record, criterion) == ""
     assert why(Record(date="2022 Feb 3", date_online="2022 Jan 20", year=2022), criterion)
+
+
+@pytest.mark.parametrize(
+    ("extra", "notes", "said"),
+    [
+        ({"Peer Reviewed": ["Yes"]}, (), "yes"),
+        ({"peer_reviewed": ["F"]}, (), "no"),
+        ({"Refereed": ["false"]}, (), "no"),
+        ({}, ("Peer reviewed: Yes.",), "yes"),
+        ({}, ("Peer review in higher education",), ""),
+        ({"Peer Reviewed": ["unknown"]}, (), ""),
+        ({}, (), ""),
+    ],
+)
+def test_peer_review_is_what_the_source_says(extra, notes, said):
+    """A title or note that only speaks of peer review says nothing of the record."""
+    record = Record(title="Peer reviewed: no", extra=extra, notes=notes)
+    assert peer_reviewed(record) == said
+    assert bool(why(record, included(peer_reviewed="yes"))) is (said == "no")
+    assert bool(why(record, excluded(peer_reviewed="no"))) is (said == "no")

@@ -11,11 +11,19 @@ from hypothesis import strategies as st
 
 from asreview_mc.core.record import Record
 from asreview_mc.identify import references
-from asreview_mc.identify.dedup import SAME_DOI, SAME_TITLE, Duplicate, doubtful, find, match, matching, normalise
+from asreview_mc.identify.dedup import SAME_DOI, SAME_TITLE, Duplicate, match, matching, normalise
 from asreview_mc.identify.dedup.traits import traits, written
 from asreview_mc.identify.dedup.verdict import judge
 
 TITLE = "Stackable micro-credentials in higher education"
+
+
+def certain(records, **known):
+    return match(records, **known).certain
+
+
+def doubtful(records, **known):
+    return match(records, **known).doubtful
 
 
 def numbered(*records: Record) -> list[Record]:
@@ -23,7 +31,7 @@ def numbered(*records: Record) -> list[Record]:
 
 
 def merged(*records: Record) -> list[tuple[int, int]]:
-    return [(int(one.record_id[1:]), int(one.into[1:])) for one in find(numbered(*records))]
+    return [(int(one.record_id[1:]), int(one.into[1:])) for one in certain(numbered(*records))]
 
 
 def record(**fields) -> Record:
@@ -37,13 +45,13 @@ def pair(one: int, other: int) -> frozenset[str]:
 def test_same_doi_with_the_reason():
     """One DOI over one title is one work; the earlier record is kept."""
     first, second = record(doi="10.1000/a"), record(doi="10.1000/a", year=2021, authors=())
-    assert find(numbered(first, second)) == [Duplicate("r000002", "r000001", SAME_DOI)]
+    assert certain(numbered(first, second)) == [Duplicate("r000002", "r000001", SAME_DOI)]
 
 
 def test_same_title_year_and_first_author_with_the_reason():
     """Case, punctuation, accents, mark-up and the way a name is written make no difference."""
     other = record(title="<i>Stackable</i> Micro-Credentials in Higher Éducation.", authors=("BERGER A", "Thiel K"))
-    assert find(numbered(record(), other)) == [Duplicate("r000002", "r000001", SAME_TITLE)]
+    assert certain(numbered(record(), other)) == [Duplicate("r000002", "r000001", SAME_TITLE)]
 
 
 @pytest.mark.parametrize(
@@ -144,9 +152,9 @@ def test_chains_without_contradiction_are_one_cluster():
 def test_record_ids_decide_which_is_kept_not_the_order_given():
     """Sequence plays no part, nor does the seventh digit upset the order."""
     records = [replace(record(doi="10.1000/a"), record_id=name) for name in ("r1000000", "r999999")]
-    assert find(records) == find(records[::-1]) == [Duplicate("r1000000", "r999999", SAME_DOI)]
+    assert certain(records) == certain(records[::-1]) == [Duplicate("r1000000", "r999999", SAME_DOI)]
     with pytest.raises(ValueError, match="not unique"):
-        find([records[0], records[0]])
+        certain([records[0], records[0]])
 
 
 def test_a_pair_judged_different_is_not_merged_or_offered():
@@ -155,7 +163,7 @@ def test_a_pair_judged_different_is_not_merged_or_offered():
     found = match(records)
     assert [(one.record_id, one.other) for one in found.doubtful] == [("r000003", "r000001")]
     assert match(records, settled={pair(2, 3)}).doubtful == []
-    assert find(records, settled={pair(1, 2)}) == []
+    assert certain(records, settled={pair(1, 2)}) == []
     offered = {frozenset({one.record_id, one.other}) for one in doubtful(records, settled={pair(1, 2)})}
     assert offered == {pair(1, 3), pair(2, 3)}
 
@@ -163,15 +171,15 @@ def test_a_pair_judged_different_is_not_merged_or_offered():
 def test_a_record_between_two_judged_different_joins_neither():
     """Three records alike, two of which a person told apart: which the third is, nobody can say."""
     records = numbered(record(), record(), record())
-    assert find(records, settled={pair(1, 3)}) == []
+    assert certain(records, settled={pair(1, 3)}) == []
 
 
 def test_what_is_merged_already_stands_and_is_not_said_again():
     """A person's merge is taken as it is: it is not repeated, and what is one with either record follows."""
     records = numbered(record(doi="10.1000/a"), record(doi="10.1000/b"), record(doi="10.1000/b"))
-    assert find(records) == [Duplicate("r000003", "r000002", SAME_DOI)]
-    assert find(records, merged=[("r000003", "r000002")]) == []
-    (one,) = find(records, merged=[("r000002", "r000001")])
+    assert certain(records) == [Duplicate("r000003", "r000002", SAME_DOI)]
+    assert certain(records, merged=[("r000003", "r000002")]) == []
+    (one,) = certain(records, merged=[("r000002", "r000001")])
     assert (one.record_id, one.into) == ("r000003", "r000001")
 
 
@@ -180,7 +188,7 @@ def test_a_pair_of_unknown_records_is_refused(ids):
     """A pair that is no pair of the records is a mistake of the caller's."""
     records = numbered(record(), record())
     with pytest.raises(ValueError, match="not a pair"):
-        find(records, settled={frozenset(ids)})
+        certain(records, settled={frozenset(ids)})
 
 
 FEW = st.builds(
@@ -196,7 +204,7 @@ FEW = st.builds(
 
 
 def clusters(records: list[Record]) -> list[list[Record]]:
-    into = {one.record_id: one.into for one in find(records)}
+    into = {one.record_id: one.into for one in certain(records)}
     found: dict[str, list[Record]] = {}
     for one in records:
         found.setdefault(into.get(one.record_id, one.record_id), []).append(one)
@@ -208,7 +216,7 @@ def clusters(records: list[Record]) -> list[list[Record]]:
 def test_clusters_hold_no_contradiction(records):
     """No cluster holds two records that contradict each other; the earliest is kept; a second run adds nothing."""
     records = numbered(*records)
-    found = find(records)
+    found = certain(records)
     gone = {one.record_id for one in found}
     assert len(gone) == len(found)
     assert all(one.into < one.record_id and one.into not in gone for one in found)
@@ -216,8 +224,8 @@ def test_clusters_hold_no_contradiction(records):
         for one, other in combinations(cluster, 2):
             assert not judge(traits(written(one)), traits(written(other))).contradicts
         assert len({normalise(one.title)[:10] for one in cluster} - {""}) <= 1
-    assert find(records) == found
-    assert find(records, merged=[(one.record_id, one.into) for one in found]) == []
+    assert certain(records) == found
+    assert certain(records, merged=[(one.record_id, one.into) for one in found]) == []
 
 
 @settings(max_examples=150, deadline=None)
@@ -317,7 +325,7 @@ def test_two_real_exports_of_one_library(shared_data):
     clean = references.read(exports / "asysd_zotero_export.csv").records
     records = numbered(*clean, *references.read(exports / "asysd_zotero_export.ris").records)
     by_id = {one.record_id: one for one in records}
-    found = find(records)
+    found = certain(records)
     into = {one.record_id: one.into for one in found}
     assert not [one for one in records[: len(clean)] if one.record_id in into]
     two_dois = [one for one in found if len({by_id[one.record_id].doi, by_id[one.into].doi} - {""}) > 1]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 import rispy
 from hypothesis import given, settings
@@ -10,7 +13,7 @@ from hypothesis import strategies as st
 from asreview_mc.identify import references
 from asreview_mc.identify.dialects import RIS
 from asreview_mc.identify.reading import Stray, has_text
-from asreview_mc.identify.tagged import lines_ended
+from asreview_mc.identify.tagged import lines_ended, scan
 from asreview_mc.identify.tagged import parse as parse_tagged
 
 TWO = """TY  - JOUR
@@ -261,3 +264,43 @@ def test_pubmed_keeps_the_online_date_apart(tmp_path):
     path.write_text("PMID- 1\nTI  - T\nDP  - 2022 Feb 3\nDEP - 20211230\n\n", "utf-8")
     (record,) = references.read(path).records
     assert (record.date, record.date_online, record.year) == ("2022 Feb 3", "20211230", 2022)
+
+
+written = st.sampled_from(
+    [
+        *(
+            "TI  - A title",
+            "AU  - Berger, A.",
+            "AU  - Thiel, K.",
+            "AU  -",
+            "KW  - badges",
+            "PY  - 2020",
+            "AB  -  spaced  ",
+        ),
+        *(
+            "wrapped line",
+            "  indented",
+            "",
+            "ER  -",
+            "ER  - ",
+            "N1  - two  - hyphens",
+            "XX - loose",
+            "T1\xa0 - odd",
+            "TY  - BOOK",
+        ),
+    ]
+)
+
+
+@given(st.lists(st.lists(written, max_size=8), min_size=1, max_size=3))
+def test_the_quick_ways_through_a_record_find_what_the_careful_one_does(records):
+    """They are there for speed alone."""
+    text = "\n".join("\n".join(["TY  - JOUR", *lines, "ER  - ", ""]) for lines in records)
+    never = re.compile(r"(?!)")
+    data = lines_ended(text.encode())
+    stray, careful_stray = [], []
+    quick = [fields for *_, fields in scan(data, RIS, stray)]
+    for careful in (replace(RIS, line=never), replace(RIS, line=never, run=never)):
+        careful_stray.clear()
+        assert quick == [fields for *_, fields in scan(data, careful, careful_stray)]
+        assert stray == careful_stray

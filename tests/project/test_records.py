@@ -3,7 +3,8 @@
 import pytest
 
 from asreview_mc.core.errors import AsreviewMCError, DecisionError, UnknownError
-from asreview_mc.project import records
+from asreview_mc.project import duplicates, records
+from asreview_mc.project.review import Review
 from asreview_mc.project.screen import decide
 from asreview_mc.report.prisma import checks, count
 
@@ -145,3 +146,32 @@ def test_an_amendment_cannot_empty_a_record(review):
     """A title, an abstract or a DOI must be left."""
     with pytest.raises(DecisionError, match="a title, an abstract or a DOI"):
         records.amend(review, "r000001", {"title": "", "abstract": ""}, by="R1")
+
+
+def test_records_kept_in_step_are_those_read_anew(review, tmp_path):
+    """Whatever happens between two looks: only what it concerns is made again, and it comes out the same."""
+
+    def compared():
+        with Review.open(review.folder) as fresh:
+            assert dict(review.records) == dict(fresh.records)
+            assert list(review.records) == list(fresh.records)
+            assert dict(review.single_records) == dict(fresh.single_records)
+
+    compared()
+    records.add_record(review, {"title": "Digital badges in higher education", "doi": "10.1000/x"}, source="Lists")
+    compared()
+    records.amend(review, "r000003", {"pages": "1-9"}, by="R1")
+    duplicates.judge(review, "r000007", "r000001", same=True, by="R1")
+    compared()
+    assert review.records["r000001"].doi == "10.1000/x"
+    records.amend(review, "r000007", {"doi": "10.1000/y"}, by="R1")
+    duplicates.judge(review, "r000002", "r000001", same=True, by="R1")
+    compared()
+    assert review.records["r000001"].doi == "10.1000/y"
+    duplicates.judge(review, "r000001", "r000003", same=True, by="R1")
+    records.amend(review, "r000007", {"doi": "10.1000/z"}, by="R1")
+    records.amend(review, "r000007", {"volume": "3"}, by="R1")
+    compared()
+    duplicates.split(review, "r000007", by="R1")
+    compared()
+    assert not review.records["r000001"].doi

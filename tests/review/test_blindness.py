@@ -1,7 +1,7 @@
 """Laws 3 and 4: changing another's undisclosed decision changes nothing that one sees."""
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from asreview_mc.core.event import Decided, Shown
@@ -56,7 +56,7 @@ def hidden(log, viewer):
 def test_anothers_undisclosed_decision_changes_nothing_that_one_sees(logs, replaced, viewer):
     """Whatever happened before and after, in any order: decision, reason, note and what was shown stay hidden."""
 
-    @settings(deadline=None, max_examples=80)
+    @settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
     @given(st.data())
     def holds(data):
         log = data.draw(logs)

@@ -62,26 +62,6 @@ class Matches(NamedTuple):
     doubtful: list[Doubt]
 
 
-def find(
-    records: Sequence[Record],
-    *,
-    settled: Collection[frozenset[str]] = frozenset(),
-    merged: Iterable[tuple[str, str]] = (),
-) -> list[Duplicate]:
-    """Return the certain duplicates among `records`: the first half of `match`."""
-    return match(records, settled=settled, merged=merged).certain
-
-
-def doubtful(
-    records: Sequence[Record],
-    *,
-    settled: Collection[frozenset[str]] = frozenset(),
-    merged: Iterable[tuple[str, str]] = (),
-) -> list[Doubt]:
-    """Return the doubtful pairs among `records` that a person should look at: the second half of `match`."""
-    return match(records, settled=settled, merged=merged).doubtful
-
-
 def match(
     records: Sequence[Record],
     *,
