@@ -83,10 +83,9 @@ class Story:
         assert duplicates.dedup(self.review).to_review == 0
 
     def calibration(self):
-        for record_id in team.calibrate(self.review, "R1", n=50, seed=1):
-            for name in ("R1", "R2"):
-                work = int(record_id[1:]) - 1
-                screen.decide(self.review, record_id, self.answer(name, work), name)
+        drawn = {int(one[1:]) - 1 for one in team.calibrate(self.review, "R1", n=50, seed=1)}
+        for name in ("R1", "R2"):
+            self.screened(name, drawn)
 
     def amendment(self):
         self.amend(lambda text: text.replace('maybe = "conflict"', 'maybe = "include"'), "agreed after calibration")
@@ -170,13 +169,8 @@ def story(tmp_path_factory):
         story.flows = {}
         chapters = (
             *(story.protocol, story.identification, story.deduplication, story.calibration),
-            *(
-                story.amendment,
-                story.first_screener,
-                story.second_screener_until_leaving,
-                story.third_screener_elsewhere,
-            ),
-            *(story.consensus, story.full_texts, story.last_conflicts, story.end),
+            *(story.amendment, story.first_screener, story.second_screener_until_leaving),
+            *(story.third_screener_elsewhere, story.consensus, story.full_texts, story.last_conflicts, story.end),
         )
         for chapter in chapters:
             chapter()
