@@ -180,13 +180,26 @@ def _status_lines(result: dict[str, Any]) -> Iterator[str]:
         more = f" and {len(bare) - LISTED} more, which `status --json` lists" if len(bare) > LISTED else ""
         yield f"{result['without_abstract']} of them have no abstract: {', '.join(bare[:LISTED])}{more}"
     for stage, counts in result["stages"].items():
-        yield f"{stage}: " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
+        closed = f" (closed, event {counts['closed']})" if counts["closed"] else ""
+        numbers = {name: count for name, count in counts.items() if name != "closed"}
+        yield f"{stage}: " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in numbers.items()) + closed
     for person in result["reviewers"]:
         done = [
             f"{stage} {person[stage]['decided']} decided, {person[stage]['waiting']} waiting"
             for stage in result["stages"]
             if stage in person
         ]
-        yield f"{person['name']} ({person['role']}): {'; '.join(done) or 'does not decide'}"
-    yield f"{result['included']} included, sub-topics to confirm for {result['topics_unconfirmed']}"
+        left = ", has left" if person["left"] else ""
+        yield f"{person['name']} ({person['role']}{left}): {'; '.join(done) or 'does not decide'}"
+    for away in result["copies_out"]:
+        yield f"A copy of {away['reviewer']} is out since {away['since'][:16]}"
+    if result["unblinded"]:
+        yield f"Not blind: {', '.join(result['unblinded'])}"
+    frozen = result["frozen"]
+    state = f", frozen as event {frozen['seq']}" if frozen else ""
+    state += " and changed since" if frozen and frozen["changed"] else ""
+    yield (
+        f"{result['included']} reports of {result['studies']} studies included{state},"
+        f" sub-topics to confirm for {result['topics_unconfirmed']}"
+    )
     yield f"{result['events']} events, head {result['head']}"

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from asreview_mc.core.errors import UnknownError
-from asreview_mc.core.event import EVENTS, encode
+from asreview_mc.core.event import EVENTS, CheckedOut, CopyMerged, Frozen, encode
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.project.review import Review
 from asreview_mc.report.writing import csv_lines, encoded, suffix_of
 from asreview_mc.report.writing import write as write_file
 from asreview_mc.review.eligibility import eligibility
 from asreview_mc.review.state import State
+from asreview_mc.review.studies import studies
 from asreview_mc.review.topics import unconfirmed
 
 _PLACE = ("seq", "at", "kind", "hash")
@@ -25,9 +26,11 @@ def status(review: Review) -> dict[str, Any]:
     """Return counts per stage and per reviewer that give away no pending decision.
 
     For each stage: `records` it is about, how many are `included`, `excluded`, in `conflict` or `pending`. For each
-    reviewer: how many records they have `decided` on and how many are `waiting` for them.
+    reviewer: how many records they have `decided` on and how many are `waiting` for them. A stage that was `closed` and
+    an included set that is `frozen` name the event; `changed` says that the set is not what was frozen.
     """
     state, records = review.state, review.records
+    included = eligibility(state).included
     bare = [record_id for record_id in state.unique() if not records[record_id].abstract]
     return {
         "title": state.protocol.title,
@@ -43,6 +46,7 @@ def status(review: Review) -> dict[str, Any]:
             {
                 "name": person.name,
                 "role": person.role,
+                "left": person.left,
                 **{
                     stage: {
                         "decided": state.decided_by(stage, person.name),
@@ -54,14 +58,34 @@ def status(review: Review) -> dict[str, Any]:
             }
             for person in state.protocol.reviewers
         ],
-        "included": len(eligibility(state).included),
+        "included": len(included),
+        "studies": len(studies(state, included)),
+        "frozen": _frozen(state, included),
+        "unblinded": state.unblinded,
+        "copies_out": _copies_out(state),
         "topics_unconfirmed": len(unconfirmed(state)),
         "events": state.seq,
         "head": state.head,
     }
 
 
-def _stage(state: State, stage: Stage) -> dict[str, int]:
+def _frozen(state: State, included: Sequence[str]) -> dict[str, Any] | None:
+    frozen = state.frozen
+    if frozen is None or not isinstance(frozen.event, Frozen):
+        return None
+    changed = {state.kept(one) for one in frozen.event.record_ids} != set(included)
+    return {"seq": frozen.seq, "records": len(frozen.event.record_ids), "changed": changed}
+
+
+def _copies_out(state: State) -> list[dict[str, str]]:
+    """Return the copies that have left and not come home once."""
+    home = {one.event.copy for one in state.noted[CopyMerged] if isinstance(one.event, CopyMerged)}
+    left = [(one.at, one.event) for one in state.noted[CheckedOut] if isinstance(one.event, CheckedOut)]
+    return [{"reviewer": event.reviewer, "since": at} for at, event in left if event.copy not in home]
+
+
+def _stage(state: State, stage: Stage) -> dict[str, int | None]:
+    closed = state.closed(stage)
     outcomes = [state.verdict(stage, record_id).outcome for record_id in state.eligible(stage)]
     return {
         "records": len(outcomes),
@@ -70,6 +94,7 @@ def _stage(state: State, stage: Stage) -> dict[str, int]:
         "conflict": outcomes.count("conflict"),
         "pending": outcomes.count("pending"),
         "reason_conflict": sum(state.verdict(stage, record_id).reason_conflict for record_id in state.eligible(stage)),
+        "closed": closed.seq if closed else None,
     }
 
 

@@ -54,8 +54,13 @@ class EventLog:
         return cls._connect(path)
 
     @classmethod
-    def open(cls, path: Path) -> EventLog:
+    def open(cls, path: Path, *, travels: bool = False) -> EventLog:
         """Open an existing database.
+
+        Parameters
+        ----------
+        travels : bool
+            The file is carried about by itself: nothing acknowledged may lie in another beside it.
 
         Raises
         ------
@@ -78,16 +83,16 @@ class EventLog:
             )
         if beginning != _MAGIC:  # SQLite itself would take a file of a few bytes for a new database
             raise LogError("this is not a database", where=str(path), remedy="Restore it from a backup")
-        return cls._connect(path)
+        return cls._connect(path, journal="DELETE" if travels else "WAL")
 
     @classmethod
-    def _connect(cls, path: Path) -> EventLog:
+    def _connect(cls, path: Path, *, journal: str = "WAL") -> EventLog:
         with plain_words(path):
             db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         try:
             with plain_words(path):
                 check_ours(db, str(path))
-                db.execute("PRAGMA journal_mode = WAL")
+                db.execute(f"PRAGMA journal_mode = {journal}")
                 db.execute("PRAGMA synchronous = FULL")
                 migrate(db, str(path))
         except BaseException:
@@ -128,8 +133,13 @@ class EventLog:
         with plain_words(self.path):
             return [row[0] for row in self._db.execute("SELECT hash FROM events ORDER BY seq")]
 
-    def append(self, events: Iterable[Event]) -> list[Logged]:
+    def append(self, events: Iterable[Event], *, times: Sequence[str] = ()) -> list[Logged]:
         """Append events, all or none, and return them in their places once they are on disk.
+
+        Parameters
+        ----------
+        times : sequence of str
+            When each happened, where that was elsewhere; now, if not given.
 
         Raises
         ------
@@ -139,9 +149,9 @@ class EventLog:
         with self.transaction(), plain_words(self.path):
             seq, before = self.head
             logged, rows = [], []
-            for event in events:
+            for place, event in enumerate(events):
                 seq += 1
-                at = datetime.now(UTC).isoformat(timespec="microseconds")
+                at = times[place] if times else datetime.now(UTC).isoformat(timespec="microseconds")
                 body = encode(event)
                 salt = secrets.token_hex(_SALT_BYTES)
                 before = chain_hash(before, seq, at, event.kind, body, salt)
@@ -162,6 +172,24 @@ class EventLog:
             first = named[0].record_id if named else ""
             (logged,) = self.append([replace(event, first=first, digest=digest_of(digests))])
         return logged, named
+
+    def write_copy(self, path: Path, events: Sequence[tuple[str, Event]]) -> None:
+        """Write a new database with the same records and `events`, each with its time, in a chain of their own.
+
+        Raises
+        ------
+        LogError
+            If the file exists or cannot be written.
+        """
+        with plain_words(self.path):
+            rows = self._db.execute("SELECT * FROM records ORDER BY number").fetchall()
+        other = EventLog.create(path)
+        try:
+            with other.transaction(), plain_words(path):
+                other._db.executemany("INSERT INTO records VALUES (?, ?, ?, ?)", rows)
+                other.append([event for _, event in events], times=[at for at, _ in events])
+        finally:
+            other.close()
 
     def events(
         self, since: int = 0, *, about: Collection[str] | None = None, kinds: Collection[str] | None = None
