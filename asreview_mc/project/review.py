@@ -110,7 +110,7 @@ class Review:
     @property
     def place_note(self) -> str | None:
         """One line on a place where the database is not safe while more than one machine uses it, None elsewhere."""
-        return place_note(self.folder, DATABASE)
+        return None if self.copy else place_note(self.folder, DATABASE)
 
     def close(self) -> None:
         """Close the log."""
