@@ -210,6 +210,15 @@ class State(Team):
         done = [(sheet.disclosed, record_id) for record_id, sheet in self._sheets[stage].items() if sheet.disclosed]
         return [record_id for _, record_id in sorted(done)]
 
+    def chosen_how(self, stage: Stage, record_id: str) -> str:
+        """Return how a completed record was chosen for the last decision wanted, ``""`` where nobody noted it."""
+        sheet = self._sheets[stage].get(record_id)
+        if sheet is None or sheet.disclosed is None:
+            return ""
+        until = sheet.disclosed
+        last = max((one for one in sheet.first.values() if one.seq <= until), key=lambda one: one.seq, default=None)
+        return last.how if last else ""
+
     def doubly_screened(self, stage: Stage) -> list[str]:
         """Return those of the completed records on which two at least decided blind, in the same order."""
         return [one for one in self.completed(stage) if len(self._blind(stage, one)) > 1]
