@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import Any
 
 from asreview_mc.core.protocol import MaybeReading
-from asreview_mc.review.agreement import coefficients
+from asreview_mc.review.agreement import many_raters, two_raters
 from asreview_mc.review.agreement.intervals import Statistic
 from asreview_mc.review.agreement.tables import IntArray, Ratings, cells, count_table, overlap, pair_counts, pair_table
 
@@ -204,15 +204,15 @@ def _pair(given: Ratings, read: Ratings, raters: tuple[str, str], *, seed: int) 
         raters=raters,
         n=int(table.sum()),
         table=cells(table, TWO_WAY),
-        percent_agreement=coefficients.percent_agreement(table),
-        positive_agreement=coefficients.positive_agreement(table),
-        negative_agreement=coefficients.negative_agreement(table),
-        cohen_kappa=coefficients.cohen_kappa(table),
-        pabak=coefficients.pabak(table),
-        gwet_ac1=coefficients.gwet_ac1(counts),
-        krippendorff_alpha=coefficients.krippendorff_alpha(counts, seed=seed),
-        bias_index=coefficients.bias_index(table),
-        prevalence_index=coefficients.prevalence_index(table),
+        percent_agreement=two_raters.percent_agreement(table),
+        positive_agreement=two_raters.positive_agreement(table),
+        negative_agreement=two_raters.negative_agreement(table),
+        cohen_kappa=two_raters.cohen_kappa(table),
+        pabak=two_raters.pabak(table),
+        gwet_ac1=many_raters.gwet_ac1(counts),
+        krippendorff_alpha=many_raters.krippendorff_alpha(counts, seed=seed),
+        bias_index=two_raters.bias_index(table),
+        prevalence_index=two_raters.prevalence_index(table),
         three_way=_three_way(pair_table(given[first], given[second], THREE_WAY)),
     )
 
@@ -224,8 +224,8 @@ def _three_way(table: IntArray) -> ThreeWay | None:
     return ThreeWay(
         n=int(table.sum()),
         table=cells(table, THREE_WAY),
-        percent_agreement=coefficients.percent_agreement(table),
-        cohen_kappa=coefficients.cohen_kappa(table),
+        percent_agreement=two_raters.percent_agreement(table),
+        cohen_kappa=two_raters.cohen_kappa(table),
     )
 
 
@@ -234,10 +234,10 @@ def _all(read: Ratings, *, seed: int) -> AllAgreement:
     counts = counts[counts.sum(axis=1) > 1]
     return AllAgreement(
         n=len(counts),
-        percent_agreement=coefficients.pairwise_agreement(counts),
-        fleiss_kappa=coefficients.fleiss_kappa(counts),
-        gwet_ac1=coefficients.gwet_ac1(counts),
-        krippendorff_alpha=coefficients.krippendorff_alpha(counts, seed=seed),
+        percent_agreement=many_raters.pairwise_agreement(counts),
+        fleiss_kappa=many_raters.fleiss_kappa(counts),
+        gwet_ac1=many_raters.gwet_ac1(counts),
+        krippendorff_alpha=many_raters.krippendorff_alpha(counts, seed=seed),
     )
 
 
