@@ -14,9 +14,9 @@ from rich.text import Text
 from asreview_mc.cli.output import progress
 from asreview_mc.core.errors import DecisionError
 from asreview_mc.core.protocol import Protocol, Stage
+from asreview_mc.project.checks import check_decider
 from asreview_mc.project.ranking import gather_pool
 from asreview_mc.project.review import Review
-from asreview_mc.project.screen import check_decider
 from asreview_mc.project.session import Offer, Session
 
 NOTHING = "Nothing waits for you at this stage."
@@ -101,6 +101,8 @@ def _show(console: Console, protocol: Protocol, session: Session, offer: Offer, 
     wanted = [*(one.text for one in protocol.inclusion), *(f"not: {one.text}" for one in protocol.exclusion)]
     if wanted:
         console.print(Text("Criteria: " + "  |  ".join(wanted), style="dim"))
+    if offer.hint:
+        console.print(Text(offer.hint, style="dim"))
     if note:
         console.print(Text(f"Note: {note}", style="italic"))
     console.print(HELP)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import itertools
-import os
-import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from asreview_mc.core.errors import ProjectError, ProtocolError, UnknownError
-from asreview_mc.core.event import Amended, Event, Logged, ProtocolSet, Split
-from asreview_mc.core.protocol import STAGES, Protocol
+from asreview_mc.core.errors import DecisionError, ProjectError, ProtocolError, UnknownError
+from asreview_mc.core.event import Amended, CopyBegun, Event, Logged, ProtocolSet, Split
+from asreview_mc.core.protocol import Protocol
 from asreview_mc.core.protocol_file import parse, template
 from asreview_mc.core.record import Record
+from asreview_mc.project.amendment import check_amendment
+from asreview_mc.project.folder import PROTOCOL, begin, exists, read_protocol
 from asreview_mc.review.state import State
+from asreview_mc.review.team import TRAVELS
 from asreview_mc.store.log import EventLog
+from asreview_mc.store.place import shared_by
 
-PROTOCOL = "protocol.toml"
+__all__ = ["DATABASE", "PROTOCOL", "Review"]
+
 DATABASE = "review.db"
 
 
@@ -34,6 +37,8 @@ class Review:
     def __init__(self, folder: Path, log: EventLog) -> None:
         self.folder = folder
         self.log = log
+        begun = (logged.event for logged in log.events(kinds=[CopyBegun.kind]))
+        self.copy = next((event for event in begun if isinstance(event, CopyBegun)), None)
         self._forget()
 
     @classmethod
@@ -54,14 +59,14 @@ class Review:
         """
         text, reason = template(template_name), f"template {template_name}"
         path = folder / PROTOCOL
-        if _exists(folder / DATABASE):
+        if exists(folder / DATABASE):
             raise ProjectError("a review is here already", where=str(folder), remedy="Choose another folder")
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if path.exists():
-                text, reason = _read_protocol(path), "protocol.toml was in the folder"
+                text, reason = read_protocol(path), "protocol.toml was in the folder"
                 parse(text, where=str(path))
-            _begin(folder / DATABASE, ProtocolSet(text, by="asreview-mc", reason=reason))
+            begin(folder / DATABASE, ProtocolSet(text, by="asreview-mc", reason=reason))
             if not path.exists():
                 path.write_text(text, "utf-8")
         except OSError as error:
@@ -72,7 +77,7 @@ class Review:
 
     @classmethod
     def open(cls, folder: Path) -> Review:
-        """Open the review in a folder.
+        """Open the review in a folder, or the copy of one that a reviewer carries about as a file.
 
         Raises
         ------
@@ -81,15 +86,39 @@ class Review:
         LogError
             If its log cannot be used.
         """
-        if not _exists(folder):
+        if not exists(folder):
             raise ProjectError("no such folder", where=str(folder), remedy="Make a review with `asreview-mc init DIR`")
-        if not _exists(folder / DATABASE):
+        if folder.is_file() and folder.name != DATABASE:
+            return cls._open_copy(folder)
+        folder = folder.parent if folder.name == DATABASE else folder
+        if not exists(folder / DATABASE):
             raise ProjectError(
                 f"this folder is no review (it has no {DATABASE})",
                 where=str(folder),
                 remedy="Go to a review's folder, give --project DIR, or make one with `asreview-mc init DIR`",
             )
         return cls(folder, EventLog.open(folder / DATABASE))
+
+    @property
+    def place_note(self) -> str | None:
+        """One line on a place where the database is not safe while more than one machine uses it, None elsewhere."""
+        shared = "" if self.copy else shared_by(self.folder)
+        return (
+            f"{DATABASE} lies on {shared}, where two machines at once can damage it: keep the review on one machine's"
+            " own disk and send copies with `asreview-mc checkout`"
+            if shared
+            else None
+        )
+
+    @classmethod
+    def _open_copy(cls, file: Path) -> Review:
+        review = cls(file.parent, EventLog.open(file, travels=True))
+        if review.copy is None:
+            review.close()
+            raise ProjectError(
+                "is no copy that was checked out", where=str(file), remedy="Give the review's folder with --project DIR"
+            )
+        return review
 
     def close(self) -> None:
         """Close the log."""
@@ -172,8 +201,31 @@ class Review:
         self._amendments_made = {}
 
     def append(self, *events: Event) -> list[Logged]:
-        """Append events and return them once they are on disk."""
+        """Append events and return them once they are on disk.
+
+        Raises
+        ------
+        DecisionError
+            If this is a copy that travels, and they are not the own work of the one it travels with.
+        """
+        if self.copy and not all(isinstance(one, TRAVELS) and {*one.actors} <= {self.copy.reviewer} for one in events):
+            self.check_at_home()
         return self.log.append(events)
+
+    def check_at_home(self) -> None:
+        """Refuse, in a copy that travels, what is done in the review itself.
+
+        Raises
+        ------
+        DecisionError
+            If this is a copy.
+        """
+        if self.copy:
+            raise DecisionError(
+                f"this is the copy of {self.copy.reviewer}, who alone screens in it",
+                where=str(self.log.path),
+                remedy="Do that in the review itself; `asreview-mc merge FILE` there brings the copy home",
+            )
 
     def record(self, record_id: str) -> Record:
         """Return one record.
@@ -210,10 +262,12 @@ class Review:
             If the file is missing or does not parse.
         """
         path = self.folder / PROTOCOL
-        return parse(_read_protocol(path), where=str(path))
+        return parse(read_protocol(path), where=str(path))
 
     def draft_note(self) -> str | None:
         """Return one line on how ``protocol.toml`` differs from what was accepted, None where it does not."""
+        if self.copy:
+            return None
         accepted = self.protocol.text
         try:
             differs = self.draft().text != accepted
@@ -234,6 +288,7 @@ class Review:
             If it does not parse, is the accepted one already, leaves out somebody who has decided, or would disclose
             decisions that are pending.
         """
+        self.check_at_home()
         draft = self.draft()
         with self.transaction():
             state = self.state
@@ -241,28 +296,9 @@ class Review:
                 raise ProtocolError("is the accepted protocol already", where=PROTOCOL, remedy="Change the file first")
             if by not in {*draft.names, *state.protocol.names}:
                 draft.reviewer(by)
-            self._check_amendment(state, draft)
+            check_amendment(state, draft)
             (logged,) = self.append(ProtocolSet(draft.text, by=by, reason=reason))
         return logged
-
-    def _check_amendment(self, state: State, draft: Protocol) -> None:
-        deciders = [name for name in state.protocol.names if any(state.decided_by(stage, name) for stage in STAGES)]
-        gone = [name for name in deciders if name not in draft.screeners]
-        if gone:
-            raise ProtocolError(
-                f"leaves out {', '.join(gone)}, whose decisions are in the log",
-                where=PROTOCOL,
-                remedy="Keep the name under [[reviewers]], as reviewer or owner",
-            )
-        pending = sum(
-            state.verdict(stage, record_id).outcome == "pending" for stage in STAGES for record_id in state.begun(stage)
-        )
-        if draft.decisions_wanted < state.protocol.decisions_wanted and pending:
-            raise ProtocolError(
-                f"lowers decisions_wanted while {pending} records have decisions pending, which would disclose them",
-                where=PROTOCOL,
-                remedy="Complete or undo those decisions first",
-            )
 
 
 def _amended(record: Record, state: State) -> Record:
@@ -270,50 +306,3 @@ def _amended(record: Record, state: State) -> Record:
         if isinstance(logged.event, Amended):
             record = record.amended(logged.event.values)
     return record
-
-
-def _exists(path: Path) -> bool:
-    try:
-        path.stat()
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise ProjectError(
-            f"cannot be looked at ({error.strerror})",
-            where=str(path)[:200],
-            remedy="Check the path and its permissions",
-        ) from None
-    return True
-
-
-def _read_protocol(path: Path) -> str:
-    try:
-        return path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise ProtocolError(
-            f"cannot be read ({why})",
-            where=str(path),
-            remedy=f"`asreview-mc protocol show > {PROTOCOL}` restores the accepted one",
-        ) from None
-
-
-def _begin(path: Path, first: Event) -> None:
-    """Make a database that holds its first event, under another name until it is whole."""
-    part = path.with_name(f".{uuid.uuid4().hex}.part")
-    try:
-        log = EventLog.create(part)
-        try:
-            log.append([first])
-        finally:
-            log.close()
-        try:
-            os.link(part, path)  # unlike a rename it never replaces what another process has just put there
-        except FileExistsError:
-            raise ProjectError(
-                "a review is here already", where=str(path.parent), remedy="Choose another folder"
-            ) from None
-        except OSError:  # a file system without hard links
-            part.rename(path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -48,7 +48,16 @@ from asreview_mc.core.event.synthesis import (
     TopicsConfirmed,
     TopicsSettled,
 )
-from asreview_mc.core.event.team import Assigned, Calibrated, CheckedOut, CopyMerged, Tagged, Unblinded
+from asreview_mc.core.event.team import (
+    Assigned,
+    Calibrated,
+    CheckedOut,
+    CopyBegun,
+    CopyMerged,
+    Tagged,
+    Unblinded,
+    Withheld,
+)
 
 __all__ = [
     "EVENTS",
@@ -58,6 +67,7 @@ __all__ = [
     "Assigned",
     "Calibrated",
     "CheckedOut",
+    "CopyBegun",
     "CopyMerged",
     "Decided",
     "Discussed",
@@ -88,6 +98,7 @@ __all__ = [
     "TopicsSettled",
     "Unblinded",
     "Undone",
+    "Withheld",
     "chain_hash",
     "compact_json",
     "decode",
@@ -127,6 +138,8 @@ EVENTS: Mapping[str, type[Event]] = {
         Calibrated,
         CheckedOut,
         CopyMerged,
+        CopyBegun,
+        Withheld,
         TopicsConfirmed,
         TopicsSettled,
         Extracted,
@@ -180,9 +193,9 @@ def decode(kind: str, body: str) -> Event:
         raise LogError(f"the log holds an event of unknown kind {kind!r}", remedy="Use the newer version that wrote it")
     try:
         values = json.loads(body)
-        for item in dataclasses.fields(EVENTS[kind]):
-            if isinstance(values.get(item.name), list):
-                values[item.name] = tuple(values[item.name])
+        for name, value in values.items():
+            if isinstance(value, list):
+                values[name] = tuple(value)
         if values.get("shown"):
             values["shown"] = Shown(**values["shown"])
         return EVENTS[kind](**values)
