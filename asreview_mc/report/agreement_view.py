@@ -11,8 +11,11 @@ _PAIR = (
     ("negative_agreement", "Agreement on exclusion"),
     ("cohen_kappa", "Cohen’s κ"),
     ("pabak", "PABAK"),
+    ("scott_pi", "Scott’s π"),
     ("gwet_ac1", "Gwet’s AC1"),
     ("krippendorff_alpha", "Krippendorff’s α"),
+    ("bias_index", "Bias index"),
+    ("prevalence_index", "Prevalence index"),
 )
 _ALL = (
     ("percent_agreement", "Agreement"),
@@ -67,15 +70,23 @@ def _grid(table: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _statistics(found: Mapping[str, Any], names: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
-    return [_statistic(label, found[name], name in _SHARES) for name, label in names if name in found]
+    bounds = found.get("intervals", {})
+    return [
+        _statistic(label, found[name], bounds.get(name, {}), name in _SHARES) for name, label in names if name in found
+    ]
 
 
-def _statistic(label: str, found: Any, share: bool) -> dict[str, str]:  # noqa: ANN401
-    full: Mapping[str, Any] = found if isinstance(found, Mapping) else {"value": found}
+def _statistic(label: str, found: Any, bounds: Mapping[str, Any], share: bool) -> dict[str, str]:  # noqa: ANN401
+    full: Mapping[str, Any] = found if isinstance(found, Mapping) else {"value": found, **bounds}
     value, low, high = full["value"], full.get("ci_low"), full.get("ci_high")
     shown = "undefined" if value is None else _number(value, share)
     interval = "" if low is None or high is None else f"{_number(low, share)} to {_number(high, share)}"
-    return {"label": label, "value": shown, "interval": interval, "why": str(full.get("why") or "")}
+    return {
+        "label": label,
+        "value": shown,
+        "interval": interval,
+        "why": str(full.get("why") or full.get("unreliable") or ""),
+    }
 
 
 def _number(value: float, share: bool) -> str:
@@ -114,9 +125,10 @@ def to_text(agreement: Mapping[str, Any]) -> Iterator[str]:
 
 
 def in_words(shown: Mapping[str, str]) -> str:
-    """Return a statistic's value with its interval, or with the reason why there is none."""
+    """Return a statistic's value with its interval and what speaks against it, or the reason why there is none."""
     if shown["interval"]:
-        return f"{shown['value']} (95 % CI {shown['interval']})"
+        doubt = f"; {shown['why']}" if shown["why"] else ""
+        return f"{shown['value']} (95 % CI {shown['interval']}{doubt})"
     return f"{shown['value']} ({shown['why']})" if shown["why"] else shown["value"]
 
 
