@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from asreview_mc.cli.output import HERE, As, Json, Project, StageName, answer, columns, opened, progress, say, shortened
+from asreview_mc.project import agreement as measuring
 from asreview_mc.project import fulltexts
 from asreview_mc.project import screen as screening
 from asreview_mc.project.screen import stage_named
@@ -143,13 +144,13 @@ def agreement(
     from asreview_mc.report.agreement_view import to_text
 
     with opened(project) as review:
-        review.viewer(user)
+        viewer = review.viewer(user)
         named = stage_named(stage)
         if over_time:
-            logged = screening.agreement_over_time(review, named)
+            logged = measuring.over_time(review, named)
             answer(as_json, {"stage": stage, "batches": logged}, _over_time_lines(logged))
             return
-        measured = screening.agreement(review, named)
+        measured = measuring.agreement(review, named, viewer)
         answer(as_json, measured, to_text(measured))
 
 
@@ -163,7 +164,8 @@ def _over_time_lines(logged: list[dict[str, Any]]) -> Iterator[str]:
             figures = "; ".join(
                 f"{shown['label']} {in_words(shown)}" for shown in pair["statistics"] if shown["interval"]
             )
-            yield f"batch {one['batch']}, {one['records']} records, {' and '.join(pair['raters'])}: {figures}"
+            what = f"batch {one['batch']}" if one["batch"] else one["over"]
+            yield f"{what}, {one['records']} records, {' and '.join(pair['raters'])}: {figures}"
 
 
 def conflicts(stage: StageName = "abstract", user: As = "", project: Project = HERE, as_json: Json = False) -> None:

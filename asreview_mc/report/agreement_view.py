@@ -23,6 +23,7 @@ _ALL = (
     ("gwet_ac1", "Gwet’s AC1"),
     ("krippendorff_alpha", "Krippendorff’s α"),
 )
+_BRIEF = tuple(row for row in _PAIR if row[0] in ("percent_agreement", "cohen_kappa", "gwet_ac1"))
 _SHARES = ("percent_agreement", "positive_agreement", "negative_agreement")
 _ANSWERS = ("include", "maybe", "exclude")
 
@@ -108,6 +109,8 @@ def _prevalence(raters: Sequence[str], table: Mapping[str, int]) -> str:
 def to_text(agreement: Mapping[str, Any]) -> Iterator[str]:
     """Yield one stage's answer of ``agreement --json`` as lines for a terminal."""
     yield f"{agreement['overlap']} records with every decision in ({agreement['stage']})"
+    if agreement.get("waiting"):
+        yield f"{agreement['waiting']} more are shown once their batch of 25 is full, or nobody is waited for."
     if not agreement["overlap"]:
         yield "There is nothing to compare before two people have decided on the same record."
     for stage in stages(agreement):
@@ -122,6 +125,25 @@ def to_text(agreement: Mapping[str, Any]) -> Iterator[str]:
         if stage["all"]:
             yield f"all {len(agreement['raters'])} raters, n = {agreement['all']['n']}"
             yield from (f"  {one['label']:<24}{in_words(one)}" for one in stage["all"])
+    yield from _parts_lines(agreement)
+
+
+def _parts_lines(agreement: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the calibration round and each batch of the queue, one line a pair."""
+    drawn = agreement.get("calibration")
+    parts = [("calibration round", drawn)] if drawn else []
+    for one in agreement.get("batches", []):
+        where = f"places {one['places'][0]} to {one['places'][1]}, {one['prevalence']:.0%} included"
+        parts.append((f"batch {one['batch']} ({where}, overlap {one['overlap_share']:.0%})", one))
+    for name, part in parts:
+        for pair in (pair for pair in part["pairs"] if pair["n"]):
+            shown = _statistics(
+                pair, [row for row in _PAIR if row[0] in ("percent_agreement", "cohen_kappa", "gwet_ac1")]
+            )
+            figures = "; ".join(f"{one['label']} {one['value']}" for one in shown)
+            yield f"{name}, {' and '.join(pair['raters'])}, n = {pair['n']}: {figures}"
+    for name, one in {name.partition(" ")[0]: one for name, one in parts}.items():
+        yield f"{name}: {one['meaning']}"
 
 
 def in_words(shown: Mapping[str, str]) -> str:
