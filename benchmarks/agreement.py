@@ -30,7 +30,7 @@ PREVALENCES = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
 SIZES = (50, 100, 200, 500, 1000)
 KAPPAS = (0.4, 0.6, 0.8)
 BAND = (0.92, 0.98)
-MARKED = ("cohen_kappa", "scott_pi", "gwet_ac1", "krippendorff_alpha", "fleiss_kappa")
+RULED = ("cohen_kappa", "scott_pi", "gwet_ac1", "krippendorff_alpha", "fleiss_kappa")
 SEED = 4
 
 
@@ -130,7 +130,7 @@ def measure(replicates: int, seed: int) -> Iterator[dict[str, Any]]:
 
 def verdict(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Return how the rule holds: coverage where inclusions suffice, and below, for what the rule marks."""
-    ruled = [row for row in rows if row["statistic"] in MARKED]
+    ruled = [row for row in rows if row["statistic"] in RULED]
     enough = [row["coverage"] for row in ruled if row["expected"] >= ENOUGH]
     fewer = [row["coverage"] for row in ruled if row["expected"] < ENOUGH and row["coverage"] is not None]
     unmarked = [row["coverage_unmarked"] for row in ruled if row["expected"] >= ENOUGH]

@@ -322,10 +322,12 @@ def test_pabak_of_three_categories():
 
 
 def test_agreement_of_many_stays_above_zero():
-    """Three records of which one is agreed on: 1/3, with Student's interval cut at 0."""
+    """Three records of which one is agreed on: 1/3, with Student's interval on the logit scale."""
     found = many.pairwise_agreement(np.array([[2, 0], [1, 1], [1, 1]]))
     assert found.value == pytest.approx(1 / 3)
-    assert found.ci_low == 0
+    half = 4.302653 * (1 / 3) / (1 / 3 * 2 / 3)
+    bounds = [1 / (1 + np.exp(-(np.log(1 / 2) + side * half))) for side in (-1, 1)]
+    assert (found.ci_low, found.ci_high) == pytest.approx(bounds, abs=1e-6)
 
 
 # --- what is undefined says why ------------------------------------------------------------------------------------

@@ -35,7 +35,8 @@ ONE_POSSIBLE = "there is only one category to choose from"
 def pairwise_agreement(counts: IntArray) -> Statistic:
     """Observed agreement p_a of many raters, 0 to 1: mean over records of the share of agreeing pairs of ratings.
 
-    Records with fewer than two ratings are left out; the interval is Student's for the mean over records, cut to 0–1.
+    Records with fewer than two ratings are left out; the interval is Student's for the mean over records, taken on the
+    logit scale, where it stays within 0 to 1.
     """
     agreement, paired = _agreeing_pairs(counts)
     n = int(paired.sum())
@@ -43,8 +44,9 @@ def pairwise_agreement(counts: IntArray) -> Statistic:
         return undefined(NO_PAIR)
     shares = agreement[paired]
     variance = linearised_variance(shares, np.zeros(n), paired[paired])
-    found = with_variance(float(shares.mean()), variance, freedom=n - 1)
-    return found if found.ci_low is None else Statistic(found.value, max(found.ci_low, 0.0), found.ci_high)
+    found = with_variance(2 * float(shares.mean()) - 1, 4 * variance, freedom=n - 1, scale="fisher")
+    value, low, high = (None if one is None else (one + 1) / 2 for one in (found.value, found.ci_low, found.ci_high))
+    return Statistic(value, low, high, found.why)
 
 
 def fleiss_kappa(counts: IntArray, *, scale: Scale = "plain") -> Statistic:
