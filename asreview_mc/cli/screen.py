@@ -136,6 +136,9 @@ def rank(
 def agreement(
     stage: StageName = "abstract",
     over_time: Annotated[bool, typer.Option("--over-time", help="As logged at each full batch of 25.")] = False,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Draw agreement over time as .svg, .png or .pdf.")
+    ] = None,
     user: As = "",
     project: Project = HERE,
     as_json: Json = False,
@@ -146,6 +149,9 @@ def agreement(
     with opened(project) as review:
         viewer = review.viewer(user)
         named = stage_named(stage)
+        if output:
+            measuring.draw_over_time(review, named, output)
+            say(f"Drew agreement over time in {output}")
         if over_time:
             logged = measuring.over_time(review, named)
             answer(as_json, {"stage": stage, "batches": logged}, _over_time_lines(logged))

@@ -7,11 +7,15 @@ one, so its figures are the estimate for the pool; batches of the queue are apar
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from asreview_mc.core.event import AgreementMeasured
 from asreview_mc.core.protocol import Stage
 from asreview_mc.project.review import Review
+from asreview_mc.report.agreement_methods import paragraph
+from asreview_mc.report.figures import agreement_picture
+from asreview_mc.report.writing import suffix_of, write
 from asreview_mc.review.state import State
 
 BOOTSTRAP_SEED = 0
@@ -31,7 +35,8 @@ def agreement(review: Review, stage: Stage, viewer: str | None = None) -> dict[s
     dict
         Figures over all that is released, as `commands.md` has them; `waiting` counts the records held back; `meaning`
         says what they are; `calibration` and `batches` (each of 25, `places` in the order of completion, `prevalence`,
-        `overlap_share`) have such figures of their own; `reasons` are those of full-text exclusions.
+        `overlap_share`) have such figures of their own; `reasons` are those of full-text exclusions; `methods` is a
+        paragraph for the methods section.
     """
     state = review.state
     drawn, queue = _parts(state, stage)
@@ -47,7 +52,9 @@ def agreement(review: Review, stage: Stage, viewer: str | None = None) -> dict[s
         "calibration": {"meaning": FOR_THE_POOL, **agreement_over(state, stage, drawn)} if drawn else None,
         "batches": [_batch(state, stage, queue, number) for number in range(_full(queue) // _size())],
     }
-    return found | ({"reasons": _reasons(state, [*drawn, *queue])} if stage == "fulltext" else {})
+    if stage == "fulltext":
+        found["reasons"] = _reasons(state, [*drawn, *queue])
+    return found | {"methods": paragraph(found, maybe=state.protocol.maybe_in_agreement)}
 
 
 def over_time(review: Review, stage: Stage) -> list[dict[str, Any]]:
@@ -60,6 +67,12 @@ def over_time(review: Review, stage: Stage) -> list[dict[str, Any]]:
     ]
 
 
+def draw_over_time(review: Review, stage: Stage, path: Path) -> None:
+    """Draw the agreement of each batch as it was logged, as ``.svg``, ``.png`` or ``.pdf``."""
+    suffix = suffix_of(path, (".svg", ".png", ".pdf"))
+    write(path, agreement_picture(over_time(review, stage), suffix))
+
+
 def agreement_over(state: State, stage: Stage, record_ids: Sequence[str]) -> dict[str, Any]:
     """Return the figures over some records, first decisions made blind."""
     from asreview_mc.review.agreement import summarise
@@ -69,21 +82,21 @@ def agreement_over(state: State, stage: Stage, record_ids: Sequence[str]) -> dic
 
 
 def measure_full_batches(review: Review, stage: Stage) -> None:
-    """Log agreement over each batch of doubly screened records that is full, and over a whole calibration round, once.
+    """Log agreement over each batch of the queue that is full, and over a whole calibration round, once.
 
-    A batch's event describes all records up to it; the batch alone stands in it as ``alone``.
+    A batch's event describes the queue up to it; the batch alone stands in it as ``alone``.
     """
     state = review.state
-    done = state.doubly_screened(stage)
+    drawn, queue = _parts(state, stage)
     logged = over_time(review, stage)
-    for number in range(sum("over" not in one for one in logged), _full(done) // _size()):
-        upto = (number + 1) * _size()
-        statistics = {**agreement_over(state, stage, done[:upto]), "alone": _batch(state, stage, done, number)}
-        review.append(AgreementMeasured(stage, number + 1, upto, statistics))
-    drawn, _ = _parts(state, stage)
     before = [one["records"] for one in logged if one.get("over") == "calibration"]
     if drawn and _round_is_in(state, stage) and len(drawn) > max(before, default=0):
-        review.append(AgreementMeasured(stage, 0, len(drawn), agreement_over(state, stage, drawn), over="calibration"))
+        statistics = agreement_over(state, stage, drawn)
+        review.append(AgreementMeasured(stage, 0, len(drawn), statistics, over="calibration"))
+    for number in range(sum("over" not in one for one in logged), _full(queue) // _size()):
+        upto = (number + 1) * _size()
+        statistics = {**agreement_over(state, stage, queue[:upto]), "alone": _batch(state, stage, queue, number)}
+        review.append(AgreementMeasured(stage, number + 1, upto, statistics))
 
 
 def measure_stage(review: Review, stage: Stage) -> None:

@@ -126,6 +126,8 @@ def to_text(agreement: Mapping[str, Any]) -> Iterator[str]:
             yield f"all {len(agreement['raters'])} raters, n = {agreement['all']['n']}"
             yield from (f"  {one['label']:<24}{in_words(one)}" for one in stage["all"])
     yield from _parts_lines(agreement)
+    if agreement.get("methods"):
+        yield agreement["methods"]
 
 
 def _parts_lines(agreement: Mapping[str, Any]) -> Iterator[str]:
