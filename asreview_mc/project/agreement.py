@@ -17,6 +17,7 @@ from asreview_mc.report.agreement_methods import paragraph
 from asreview_mc.report.figures import agreement_picture
 from asreview_mc.report.writing import suffix_of, write
 from asreview_mc.review.state import State
+from asreview_mc.review.topics import first_confirmations
 
 BOOTSTRAP_SEED = 0
 CONDITIONAL = "conditional on the queue: these records came in the order of a ranking and are no sample of the pool"
@@ -35,7 +36,8 @@ def agreement(review: Review, stage: Stage, viewer: str | None = None) -> dict[s
     dict
         Figures over all that is released, as `commands.md` has them; `waiting` counts the records held back; `meaning`
         says what they are; `calibration` and `batches` (each of 25, `places` in the order of completion, `prevalence`,
-        `overlap_share`) have such figures of their own; `reasons` are those of full-text exclusions; `methods` is a
+        `overlap_share`) have such figures of their own; `reasons` and
+        `sub_topics` (at full text) have one for each code against all others; `methods` is a
         paragraph for the methods section.
     """
     state = review.state
@@ -54,6 +56,7 @@ def agreement(review: Review, stage: Stage, viewer: str | None = None) -> dict[s
     }
     if stage == "fulltext":
         found["reasons"] = _reasons(state, [*drawn, *queue])
+        found["sub_topics"] = sub_topics(review)
     return found | {"methods": paragraph(found, maybe=state.protocol.maybe_in_agreement)}
 
 
@@ -154,20 +157,32 @@ def _batch(state: State, stage: Stage, done: Sequence[str], number: int) -> dict
 
 def _reasons(state: State, record_ids: Sequence[str]) -> list[dict[str, Any]]:
     """Return for each reason how far those agree on it who all excluded a record."""
-    from asreview_mc.review.agreement import summarise
-
     given = state.reasons_given("fulltext", record_ids)
     return [
-        {
-            "code": reason.code,
-            **summarise(
-                {
-                    name: {one: "include" if said == reason.code else "exclude" for one, said in rated.items()}
-                    for name, rated in given.items()
-                },
-                maybe="include",
-                seed=BOOTSTRAP_SEED,
-            ).to_dict(),
-        }
+        _one_of_many(
+            reason.code,
+            {name: {one: said == reason.code for one, said in rated.items()} for name, rated in given.items()},
+        )
         for reason in state.protocol.reasons
     ]
+
+
+def sub_topics(review: Review) -> list[dict[str, Any]]:
+    """Return for each sub-topic how far reviewers agree on it, by the first confirmation each gave of a record."""
+    state = review.state
+    first = first_confirmations(state)
+    return [
+        _one_of_many(
+            card.code,
+            {name: {one: card.code in event.codes for one, event in given.items()} for name, given in first.items()},
+        )
+        for card in state.protocol.cards
+    ]
+
+
+def _one_of_many(code: str, said: dict[str, dict[str, bool]]) -> dict[str, Any]:
+    """Return the figures of one reason or sub-topic against all others: include is that it applies."""
+    from asreview_mc.review.agreement import summarise
+
+    rated = {name: {one: "include" if yes else "exclude" for one, yes in given.items()} for name, given in said.items()}
+    return {"code": code, **summarise(rated, maybe="include", seed=BOOTSTRAP_SEED).to_dict()}

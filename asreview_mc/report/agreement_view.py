@@ -48,6 +48,8 @@ def _stage(name: str, found: Mapping[str, Any]) -> dict[str, Any]:
         "overlap": found["overlap"],
         "pairs": [_pair(pair) for pair in found["pairs"] if pair["n"]],
         "all": _statistics(found["all"], _ALL) if len(found["raters"]) > 2 else [],
+        "parts": list(_parts_lines(found)),
+        "methods": found.get("methods", ""),
     }
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from asreview_mc.core.errors import OutputError
+from asreview_mc.core.event import TopicsConfirmed
 from asreview_mc.project import agreement, gather, screen, stages, team
 from asreview_mc.project.agreement import CONDITIONAL, FOR_THE_POOL
 
@@ -121,3 +122,12 @@ def test_agreement_over_time_is_drawn(many, tmp_path):
     assert b"to 50:" in one
     with pytest.raises(OutputError):
         agreement.draw_over_time(many, "abstract", tmp_path / "one.txt")
+
+
+def test_sub_topics_have_agreement_of_their_own(review):
+    """Each code against the others, on what each reviewer confirmed first."""
+    first, second = (card.code for card in review.protocol.cards[:2])
+    for name, codes in (("R1", (first,)), ("R2", (first, second)), ("R2", ())):
+        review.append(TopicsConfirmed("r000001", name, codes, {}, "none"))
+    found = {one["code"]: one["all"] for one in agreement.sub_topics(review)}
+    assert (found[first]["n"], found[first]["percent_agreement"], found[second]["percent_agreement"]) == (1, 1, 0)
