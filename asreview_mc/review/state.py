@@ -234,6 +234,24 @@ class State(Team):
                 ratings.setdefault(decision.reviewer, {})[record_id] = decision.decision
         return ratings
 
+    def reasons_given(self, stage: Stage, record_ids: Iterable[str]) -> dict[str, dict[str, str]]:
+        """Return by reviewer and record the reason of a first decision made blind, where all such decisions exclude."""
+        given: dict[str, dict[str, str]] = {}
+        for record_id in record_ids:
+            blind = self._blind(stage, record_id)
+            if all(decision.decision == "exclude" for decision in blind):
+                for decision in blind:
+                    given.setdefault(decision.reviewer, {})[record_id] = decision.reason
+        return given
+
+    def overlap_share(self, stage: Stage, record_id: str) -> float:
+        """Return which share of the records that anybody had decided on was complete when a complete one became so."""
+        until = self.disclosed(stage, record_id) or 0
+        sheets = self._sheets[stage].values()
+        begun = sum(any(one.seq <= until for one in sheet.first.values()) for sheet in sheets)
+        complete = sum(sheet.disclosed is not None and sheet.disclosed <= until for sheet in sheets)
+        return complete / max(begun, 1)
+
     def _blind(self, stage: Stage, record_id: str) -> list[Standing]:
         """Return each reviewer's first decision, of those who made it before any other's became visible to them."""
         sheet = self._sheets[stage].get(record_id)
