@@ -25,7 +25,8 @@ from asreview_mc.core.protocol_file import parse, template
 from asreview_mc.learn.cache import CachedEncoder
 from asreview_mc.learn.encode import Encoder, SentenceEncoder
 from asreview_mc.learn.evidence import FEATURES, CardReader
-from asreview_mc.learn.subtopics import ZERO_SHOT, Parameters, card_digest
+from asreview_mc.learn.subtopics import card_digest
+from asreview_mc.learn.zero_shot import ZERO_SHOT, Parameters
 
 DATA = ROOT.parent / "shared" / "data" / "microcred" / "dev.jsonl"
 PENALTY = 0.1
