@@ -53,7 +53,7 @@ LIBRARIES = {
         "sklearn",
         "transformers",
     },
-    "report": {"jinja2", "markupsafe", "matplotlib", "openpyxl", "pandas"},
+    "report": {"jinja2", "markupsafe", "matplotlib", "openpyxl", "pandas", "pyarrow"},
     "simulate": {"joblib", "matplotlib", "numpy", "pandas", "threadpoolctl"},
     "interop": {"asreview"},
     "project": {"numpy"},

@@ -10,7 +10,7 @@ from typing import Any
 
 from asreview_mc.core.protocol import Stage
 from asreview_mc.demo.recorded import ADJUDICATOR, DATA, EXPORTS, Recorded
-from asreview_mc.project import agreement, duplicates, gather, ranking, screen, synthesise
+from asreview_mc.project import agreement, batch, duplicates, gather, ranking, screen, synthesise
 from asreview_mc.project.audit import status
 from asreview_mc.project.review import PROTOCOL, Review
 from asreview_mc.project.session import Session
@@ -183,9 +183,9 @@ class _Performance:
         for row in suggested:
             record = self.review.records[row["record_id"]]
             codes = set(self.recorded.topics(record, "R1"))
-            offered = {one["code"] for one in row["suggested"]}
+            others = {card.code for card in self.review.protocol.cards} - codes
             synthesise.confirm_topics(
-                self.review, record.record_id, "R1", add=codes - offered, remove=offered - codes, encoder=self.encoder
+                self.review, record.record_id, "R1", add=codes, remove=others, encoder=self.encoder
             )
         tally = synthesise.topic_tally(self.review)
         self.note(f"confirmed for {len(suggested)} included papers:")
@@ -197,7 +197,7 @@ class _Performance:
         table = self.review.folder / "reports" / "screened.csv"
         table.parent.mkdir(exist_ok=True)
         synthesise.export(self.review, table, what="all", viewer=None)
-        done = synthesise.classify(table, table.with_name("classified.csv"), encoder=self.encoder)
+        done = batch.classify(table, table.with_name("classified.csv"), encoder=self.encoder)
         self.note(f"{done['rows']} rows written to {done['written']}")
 
     def reporting(self) -> None:

@@ -17,10 +17,11 @@ from asreview_mc.core.errors import ModelError
 from asreview_mc.core.protocol import Card
 from asreview_mc.learn.encode import Encoder
 from asreview_mc.learn.heads import Heads
-from asreview_mc.learn.saved import read_checked
+from asreview_mc.learn.saved import listed_digest, models_folder, read_checked
 from asreview_mc.learn.subtopics import TopicModel
 from asreview_mc.learn.zero_shot import read_parameters
 
+FEW_SHOT = "subtopics-few-shot.npz"
 KIND, VERSION = "subtopics-few-shot", 1
 _ARRAYS = tuple(item.name for item in fields(Heads))
 
@@ -76,6 +77,19 @@ def load(path: Path, sha256: str, encoder: Encoder) -> Saved:
     """
     content = read_checked(path, sha256, remedy="Give the digest that was printed when it was trained")
     return loads(content, encoder, where=str(path))
+
+
+def shipped(encoder: Encoder) -> Saved:
+    """Read the heads that we ship for the ten shipped cards.
+
+    Raises
+    ------
+    ModelError
+        If the file is not the one that was published.
+    """
+    folder = models_folder()
+    path = folder / FEW_SHOT
+    return loads(read_checked(path, listed_digest(FEW_SHOT, folder)), encoder, where=str(path))
 
 
 def loads(content: bytes, encoder: Encoder, *, where: str) -> Saved:
