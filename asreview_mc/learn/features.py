@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,10 +16,16 @@ Floats = NDArray[np.float64]
 
 WORDS = "words"
 UNIGRAMS = "unigrams"
+TITLE = "title"
+STEMS = "stems"
+REFERENCES = "references"
 EMBEDDING = "embedding"
+STEM_LENGTH = 5
 _TFIDF: Mapping[str, Mapping[str, Any]] = {
     WORDS: {"ngram_range": (1, 2), "sublinear_tf": True, "min_df": 1, "max_df": 0.95},
     UNIGRAMS: {"stop_words": "english"},
+    TITLE: {"ngram_range": (1, 2), "sublinear_tf": True},
+    STEMS: {"sublinear_tf": True, "max_df": 0.95, "token_pattern": rf"(?u)\b(\w{{2,{STEM_LENGTH}}})\w*\b"},
 }
 _SHRINKAGE = 0.1
 
@@ -31,13 +37,13 @@ class FeatureSet:
     Attributes
     ----------
     blocks : dict of str to matrix
-        ``"words"`` and ``"unigrams"`` are sparse TF-IDF rows of unit length, ``"embedding"`` dense unit rows. A record
-        without text has rows of zeros.
+        ``"words"``, ``"unigrams"``, ``"title"``, ``"stems"`` and ``"references"`` are sparse TF-IDF rows of unit
+        length, ``"embedding"`` dense unit rows. A record without text, or without references, has rows of zeros.
     prior : array of shape (n,) or None
         Standardised similarity to the protocol's query: mean 0, standard deviation 1 over the records with text, 0 for
         one without. ``None`` where there is no protocol or no embedding.
     vocabulary : dict of str to array of str
-        Names of the columns, for blocks whose columns are words.
+        Names of the columns, for blocks whose columns are words or works.
     """
 
     blocks: Mapping[str, Matrix]
@@ -74,6 +80,7 @@ def build(
     vectors: Vectors | None = None,
     query_vector: NDArray[np.float32] | None = None,
     *,
+    links: Sequence[Collection[str]] | None = None,
     text_blocks: Sequence[str] = (WORDS,),
 ) -> FeatureSet:
     """Return the features of a corpus.
@@ -86,9 +93,14 @@ def build(
         Unit rows of an `Encoder` for the same texts.
     query_vector : array of shape (d,) or None
         What the protocol asks for, from `query`; used only with `vectors`.
+    links : sequence of collection of str, or None
+        Keys of the works that each record cites and its own, so that citing a record counts like citing what it
+        cites. The block ``"references"`` is their binary TF-IDF; a key of one record alone links nothing and is left
+        out, and so is the block where no key is shared.
     text_blocks : sequence of str
-        Which of ``"words"`` (as ELAS u4: TF-IDF of words and pairs of words, sublinear, in at most 95 % of the records)
-        and ``"unigrams"`` (as ELAS u3: TF-IDF of words without English stop words) to make.
+        Which to make of ``"words"`` (as ELAS u4: TF-IDF of words and pairs of words, sublinear, in at most 95 % of the
+        records), ``"unigrams"`` (as ELAS u3: TF-IDF of words without English stop words), ``"title"`` (words and pairs
+        of the title alone) and ``"stems"`` (the first five letters of each word).
 
     Notes
     -----
@@ -101,7 +113,13 @@ def build(
     blocks: dict[str, Matrix] = {}
     vocabulary = {}
     for name in text_blocks:
-        blocks[name], vocabulary[name] = _tfidf(texts, name)
+        blocks[name], vocabulary[name] = _tfidf(titles if name == TITLE else texts, _TFIDF[name])
+    if links is not None:
+        if len(links) != len(texts):
+            raise ValueError(f"{len(texts)} records but links of {len(links)}")
+        cited, works = _tfidf([sorted(set(keys)) for keys in links], _LINKS)
+        if cited.shape[1]:
+            blocks[REFERENCES], vocabulary[REFERENCES] = cited, works
     prior = None
     if vectors is not None:
         if vectors.shape[0] != len(texts):
@@ -123,14 +141,21 @@ def query(text: str, encoder: Encoder) -> NDArray[np.float32] | None:
     return encoder.encode([folded])[0] if folded else None
 
 
-def _tfidf(texts: Sequence[str], name: str) -> tuple[Matrix, NDArray[np.str_]]:
+def _as_they_are(keys: Sequence[str]) -> Sequence[str]:
+    return keys
+
+
+_LINKS: Mapping[str, Any] = {"analyzer": _as_they_are, "binary": True, "min_df": 2}
+
+
+def _tfidf(texts: Sequence[Any], settings: Mapping[str, Any]) -> tuple[Matrix, NDArray[np.str_]]:
     from scipy.sparse import csr_matrix
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    vectorizer = TfidfVectorizer(**_TFIDF[name])
+    vectorizer = TfidfVectorizer(**settings)
     try:
         matrix = vectorizer.fit_transform(texts)
-    except ValueError:  # no word is left: no text at all, or too few records for the share of 95 %
+    except ValueError:  # nothing is left: no text at all, too few records for the share of 95 %, no shared key
         return csr_matrix((len(texts), 0), dtype=np.float64), np.array([], dtype=np.str_)
     return matrix, np.asarray(vectorizer.get_feature_names_out(), dtype=np.str_)
 

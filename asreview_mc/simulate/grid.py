@@ -201,6 +201,7 @@ def _orders(
                 review.abstracts,
                 wanted=wanted,
                 encoder=encoder,
+                links=review.links,
                 progress=None if progress is None else lambda done, total: progress("encode", done, total),
             )
             runs = ((name, seed) for name in models for seed in range(1, seeds + 1))

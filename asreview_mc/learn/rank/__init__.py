@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
@@ -125,13 +125,14 @@ def features_for(
     *,
     wanted: str,
     encoder: Encoder | None,
+    links: Sequence[Collection[str]] | None = None,
     progress: Progress | None = None,
 ) -> FeatureSet:
     """Return all that some rankers need to know of a corpus, and no more: texts are encoded only if one uses vectors.
 
     Parameters
     ----------
-    titles, abstracts : sequence of str
+    titles, abstracts, links
         As for `asreview_mc.learn.features.build`.
     wanted : str
         What the protocol asks for; may be empty.
@@ -143,12 +144,12 @@ def features_for(
     models = list(rankers)
     text_blocks = tuple(dict.fromkeys(block for model in models for block in model.text_blocks)) or (WORDS,)
     if not any(model.uses_vectors for model in models):
-        return build(titles, abstracts, text_blocks=text_blocks)
+        return build(titles, abstracts, links=links, text_blocks=text_blocks)
     if encoder is None:
         raise ValueError("a ranker that uses vectors needs an encoder")
     texts = [f"{title} {abstract}".strip() for title, abstract in zip(titles, abstracts, strict=True)]
     vectors = encoder.encode(texts, progress)
-    return build(titles, abstracts, vectors, query(wanted, encoder), text_blocks=text_blocks)
+    return build(titles, abstracts, vectors, query(wanted, encoder), links=links, text_blocks=text_blocks)
 
 
 def as_asreview_simulates(ranker: Ranker, *, seed: int) -> Ranker:
