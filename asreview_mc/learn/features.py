@@ -42,6 +42,9 @@ class FeatureSet:
     prior : array of shape (n,) or None
         Standardised similarity to the protocol's query: mean 0, standard deviation 1 over the records with text, 0 for
         one without. ``None`` where there is no protocol or no embedding.
+    typical : array of shape (n,) or None
+        Standardised likeness of a record's words to those of all others. Without any decision it finds relevant records
+        sooner than chance does, since a search is made to catch them. ``None`` without the words.
     vocabulary : dict of str to array of str
         Names of the columns, for blocks whose columns are words or works.
     """
@@ -49,11 +52,11 @@ class FeatureSet:
     blocks: Mapping[str, Matrix]
     prior: Floats | None = None
     vocabulary: Mapping[str, NDArray[np.str_]] = field(default_factory=dict)
+    typical: Floats | None = None
 
     def __post_init__(self) -> None:
-        rows = {block.shape[0] for block in self.blocks.values()} | (
-            {len(self.prior)} if self.prior is not None else set()
-        )
+        single = [part for part in (self.prior, self.typical) if part is not None]
+        rows = {block.shape[0] for block in self.blocks.values()} | {len(part) for part in single}
         if len(rows) > 1:
             raise ValueError(f"blocks and prior have different numbers of rows: {sorted(rows)}")
 
@@ -71,6 +74,7 @@ class FeatureSet:
             {name: block[chosen] for name, block in self.blocks.items()},
             None if self.prior is None else self.prior[chosen],
             self.vocabulary,
+            None if self.typical is None else self.typical[chosen],
         )
 
 
@@ -121,24 +125,30 @@ def build(
         if cited.shape[1]:
             blocks[REFERENCES], vocabulary[REFERENCES] = cited, works
     prior = None
+    has_text = np.array([bool(text.strip()) for text in texts], dtype=bool)
     if vectors is not None:
         if vectors.shape[0] != len(texts):
             raise ValueError(f"{len(texts)} records but {vectors.shape[0]} vectors")
-        has_text = np.array([bool(text.strip()) for text in texts], dtype=bool)
         blocks[EMBEDDING] = _whitened(vectors, has_text)
         if query_vector is not None:
             prior = _standardised(vectors.astype(np.float64) @ query_vector.astype(np.float64), has_text)
-    return FeatureSet(blocks, prior, vocabulary)
+    typical = _standardised(_likeness_to_others(blocks[WORDS]), has_text) if WORDS in blocks else None
+    return FeatureSet(blocks, prior, vocabulary, typical)
 
 
-def query(text: str, encoder: Encoder) -> NDArray[np.float32] | None:
-    """Return a unit vector for what a protocol asks for, or ``None`` for an empty text.
+def query(texts: Sequence[str], encoder: Encoder) -> NDArray[np.float32] | None:
+    """Return a unit vector for what a protocol asks for, or ``None`` where all texts are empty.
 
-    The text is encoded as one: on the development reviews that ranked better than the mean over its lines. Put what
+    Each text is encoded as one, and the texts count alike. On the development reviews a whole protocol beside its
+    inclusion criteria found the first relevant record sooner than either, and than the mean over all lines. Put what
     matters most first, since the encoder cuts.
     """
-    folded = " ".join(text.split())
-    return encoder.encode([folded])[0] if folded else None
+    folded = list(dict.fromkeys(" ".join(text.split()) for text in texts if text.strip()))
+    if not folded:
+        return None
+    mean = encoder.encode(folded).mean(axis=0)
+    length = float(np.linalg.norm(mean))
+    return mean / length if length > 1e-9 else None
 
 
 def _as_they_are(keys: Sequence[str]) -> Sequence[str]:
@@ -158,6 +168,14 @@ def _tfidf(texts: Sequence[Any], settings: Mapping[str, Any]) -> tuple[Matrix, N
     except ValueError:  # nothing is left: no text at all, too few records for the share of 95 %, no shared key
         return csr_matrix((len(texts), 0), dtype=np.float64), np.array([], dtype=np.str_)
     return matrix, np.asarray(vectorizer.get_feature_names_out(), dtype=np.str_)
+
+
+def _likeness_to_others(rows: Matrix) -> Floats:
+    """Return the sum of each sparse row's inner products with all other rows."""
+    total = np.asarray(rows.sum(axis=0)).ravel()
+    own = np.asarray(rows.multiply(rows).sum(axis=1)).ravel()
+    likeness: Floats = np.asarray(rows @ total, dtype=np.float64).ravel() - own
+    return likeness
 
 
 def _whitened(vectors: Vectors, has_text: NDArray[np.bool_]) -> Floats:

@@ -82,14 +82,15 @@ def gather_pool(
     Parameters
     ----------
     keywords : sequence of str
-        Words added to the protocol's query.
+        A query beside the protocol's.
     progress : callable or None
         Called with (done, total) while texts are encoded.
     """
     encoder = encoder or default_encoder()
     record_ids, known = tuple(review.state.unique()), review.records
     records = [known[record_id] for record_id in record_ids]
-    wanted = "\n".join((review.protocol.query_text, *keywords))
+    protocol = review.protocol
+    wanted = (protocol.query_text, protocol.criteria_text, " ".join(keywords))
     built = features_for(
         [make(ranker, seed=SEED)],
         [record.title for record in records],

@@ -124,12 +124,12 @@ def name(path: str | os.PathLike[str]) -> str:
     return file.stem
 
 
-def query_text(path: str | os.PathLike[str]) -> str:
-    """Return what a protocol asks for, one line a part, from ``protocol.toml`` or a JSON object.
+def queries(path: str | os.PathLike[str]) -> tuple[str, str]:
+    """Return what a protocol asks for, in whole and its inclusion criteria alone; one line a part.
 
-    The JSON object has ``title``, ``research_questions``, ``objectives``, ``inclusion_criteria`` and
-    ``exclusion_criteria``, each a text or a list of texts. Exclusion criteria are no part of the query: they name what
-    is not wanted.
+    It is a ``protocol.toml`` or a JSON object with ``title``, ``research_questions``, ``objectives``,
+    ``inclusion_criteria`` and ``exclusion_criteria``, each a text or a list of texts. Exclusion criteria are no part of
+    the query: they name what is not wanted.
 
     Raises
     ------
@@ -144,7 +144,8 @@ def query_text(path: str | os.PathLike[str]) -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"cannot be read: {_reason(error)}", where=str(source), remedy="Check the path") from None
     if source.suffix.lower() == ".toml":
-        return parse(text, where=str(source)).query_text
+        protocol = parse(text, where=str(source))
+        return protocol.query_text, protocol.criteria_text
     try:
         data = json.loads(text)
     except ValueError as error:
@@ -156,7 +157,7 @@ def query_text(path: str | os.PathLike[str]) -> str:
             where=str(source),
             remedy=f"Give at least one of {', '.join(_QUERY)}",
         )
-    return "\n".join(lines)
+    return "\n".join(lines), "\n".join(_strings(data.get("inclusion_criteria")))
 
 
 def _strings(value: object) -> list[str]:

@@ -112,7 +112,7 @@ def test_rows_must_agree():
         build(TITLES, ABSTRACTS[:2])
 
 
-def test_query_is_one_text():
+def test_each_text_of_a_query_is_folded():
     """White space is folded, and nothing to ask for is no query."""
 
     class Echo:
@@ -123,6 +123,19 @@ def test_query_is_one_text():
             return vectors(len(texts))
 
     encoder = Echo()
-    assert query("  What works?\n\n- badges ", encoder).shape == (8,)
+    assert query(["  What works?\n\n- badges "], encoder).shape == (8,)
     assert encoder.texts == ["What works? - badges"]
-    assert query(" \n ", encoder) is None
+    assert query([" \n ", ""], encoder) is None
+    assert query([], encoder) is None
+
+
+def test_texts_of_a_query_count_alike():
+    """Two texts give the direction half way between them; the same text twice counts once."""
+
+    class Axes:
+        fingerprint = "axes"
+
+        def encode(self, texts, progress=None):
+            return np.eye(3, dtype=np.float32)[[len(text) for text in texts]]
+
+    assert query(["a", "bb", "a"], Axes()) == pytest.approx([0, 0.5**0.5, 0.5**0.5])

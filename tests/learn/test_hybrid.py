@@ -15,26 +15,31 @@ def without(features, *names):
         {name: block for name, block in features.blocks.items() if name not in names},
         None if "prior" in names else features.prior,
         features.vocabulary,
+        None if "typical" in names else features.typical,
     )
 
 
 def test_no_labels_rank_by_the_protocol(features, labels):
-    """With zero labels the order is that of the protocol's query, which finds the relevant ones sooner."""
+    """With zero labels the protocol's query leads, helped by how typical a record is, and finds the relevant sooner."""
     ranker = Hybrid().fit(features.take(NONE), [])
     scores = ranker.decision_function(features)
-    assert (
-        np.argsort(-scores, kind="stable").tolist() == np.argsort(-np.round(features.prior, 9), kind="stable").tolist()
-    )
+    assert np.allclose(scores, features.prior + features.typical, atol=1e-8)
     assert roc_auc_score(labels, scores) > 0.8
     assert ranker.note_ is None
 
 
-def test_no_labels_and_no_protocol_keep_the_given_order(features):
-    """Knowing nothing it says so and ranks nothing."""
+def test_no_labels_and_no_protocol_put_the_typical_first(features):
+    """Knowing nothing it says so and ranks by likeness to the whole search."""
     bare = without(features, "prior")
     ranker = Hybrid().fit(bare.take(NONE), [])
-    assert not ranker.decision_function(bare).any()
-    assert "given order" in ranker.note_
+    assert np.argmax(ranker.decision_function(bare)) == np.argmax(features.typical)
+    assert "most typical" in ranker.note_
+
+
+def test_being_typical_counts_for_nothing_once_a_relevant_record_is_known(features, labels):
+    """One relevant paper says more than the search does."""
+    rows = np.flatnonzero(labels == 1)[:1]
+    assert "typical" not in Hybrid().fit(features.take(rows), labels[rows]).parts(features)
 
 
 def test_only_positives_find_their_like(features, labels):
@@ -49,7 +54,7 @@ def test_only_positives_find_their_like(features, labels):
 
 def test_only_negatives_go_elsewhere(features, labels):
     """Two irrelevant papers without a protocol push those like them down."""
-    bare = without(features, "prior")
+    bare = without(features, "prior", "typical")
     rows = np.flatnonzero(labels == 0)[:2]
     scores = Hybrid().fit(bare.take(rows), labels[rows]).decision_function(bare)
     rest = np.setdiff1d(np.arange(len(labels)), rows)
@@ -58,6 +63,7 @@ def test_only_negatives_go_elsewhere(features, labels):
 
 def test_only_negatives_leave_the_protocol_in_the_lead(features, labels):
     """With irrelevant papers alone the protocol still leads."""
+    features = without(features, "typical")
     rows = np.flatnonzero(labels == 0)[:5]
     scores = Hybrid().fit(features.take(rows), labels[rows]).decision_function(features)
     assert np.corrcoef(scores, features.prior)[0, 1] > 0.7
@@ -113,6 +119,7 @@ def test_reasons_pass_over_stop_words():
 
 def test_reason_before_any_decision_is_the_protocol(features):
     """With no labels the best record is there for the protocol, and the worst has no reason."""
+    features = without(features, "typical")
     ranker = Hybrid().fit(features.take(NONE), [])
     best, worst = int(np.argmax(features.prior)), int(np.argmin(features.prior))
     assert why(features, ranker, [best, worst]) == ["close to the protocol's question", NOTHING]

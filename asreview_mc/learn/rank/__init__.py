@@ -123,7 +123,7 @@ def features_for(
     titles: Sequence[str],
     abstracts: Sequence[str],
     *,
-    wanted: str,
+    wanted: Sequence[str],
     encoder: Encoder | None,
     links: Sequence[Collection[str]] | None = None,
     progress: Progress | None = None,
@@ -134,8 +134,8 @@ def features_for(
     ----------
     titles, abstracts, links
         As for `asreview_mc.learn.features.build`.
-    wanted : str
-        What the protocol asks for; may be empty.
+    wanted : sequence of str
+        What the protocol asks for, in one or several texts that count alike; may be empty.
     encoder : Encoder or None
         ``None`` only where no ranker uses vectors.
     progress : callable or None

@@ -11,7 +11,11 @@ from asreview_mc.learn.features import EMBEDDING, REFERENCES, STEMS, TITLE, WORD
 from asreview_mc.learn.rank import Ranker
 
 NOTHING = "nothing known speaks for it yet"
-_PHRASES = {"prior": "close to the protocol's question", EMBEDDING: "like the included papers"}
+_PHRASES = {
+    "prior": "close to the protocol's question",
+    "typical": "typical of what the search found",
+    EMBEDDING: "like the included papers",
+}
 _READ_AS = {TITLE: WORDS, STEMS: WORDS}
 _NOTICEABLE = 0.25
 

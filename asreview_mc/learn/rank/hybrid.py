@@ -7,7 +7,7 @@ each with a weight. The protocol ranks alone before the first decision and gives
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, ClassVar, Self
 
@@ -17,14 +17,15 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.svm import LinearSVC
 
-from asreview_mc.learn.features import STEMS, TITLE, WORDS, FeatureSet, Floats, Matrix
+from asreview_mc.learn.features import EMBEDDING, STEMS, TITLE, WORDS, FeatureSet, Floats, Matrix
 from asreview_mc.learn.rank.elas import balanced, binary
 from asreview_mc.learn.saved import shipped_json
 
 PRIOR = "prior"
+TYPICAL = "typical"
 SETTINGS = "hybrid.json"
 _DIGITS = 9
-_NOTHING = "no decisions, and no protocol to compare with: the given order"
+_NOTHING = "no decisions, and no protocol to compare with: the most typical of the search first"
 _ONE_KIND = "all decisions so far are of one kind: similarity to them"
 
 
@@ -47,18 +48,24 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
     The model's score is standardised over the rows scored, then ``score = model + p · prior`` with
     ``p = prior_strength / (prior_strength + positives)``. A block that the features lack is left out.
 
-    While all decisions are of one kind, the model's score is the similarity to their mean (negative for irrelevant
-    ones). With no decision only the prior ranks; without a prior all scores are 0, which keeps the given order, and
-    `note_` says so.
+    Before the first relevant record, ``typical_share · typical`` is added, since a record like most of what the search
+    found is more often relevant than one unlike it; without a prior that alone ranks, and `note_` says so. While all
+    decisions are of one kind, the model's score is the similarity to their mean (negative for irrelevant ones).
 
     Parameters
     ----------
     C, ratio : float or None
         Of the support vector machine, as in ELAS u4. ``None`` here and below: as tuned.
     shares : dict of str to float, or None
-        Weight of each block; a block not named is not used.
+        Weight of each block; a block not named is not used. The embedding's grows with what is known: its share times
+        ``positives / (positives + embedding_patience)``, since few relevant records do not yet say which of an
+        embedding's many directions matter.
+    embedding_patience : float or None
+        With as many relevant records the embedding has half its share.
     prior_strength : float or None
         As many relevant records as this halve the protocol's weight.
+    typical_share : float or None
+        Weight of being typical, until a relevant record is known.
     negative_share : float or None
         Weight of the model's score while only irrelevant records are known.
     random_state : int
@@ -77,14 +84,18 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
         C: float | None = None,
         ratio: float | None = None,
         shares: Mapping[str, float] | None = None,
+        embedding_patience: float | None = None,
         prior_strength: float | None = None,
+        typical_share: float | None = None,
         negative_share: float | None = None,
         random_state: int = 0,
     ) -> None:
         self.C = C
         self.ratio = ratio
         self.shares = shares
+        self.embedding_patience = embedding_patience
         self.prior_strength = prior_strength
+        self.typical_share = typical_share
         self.negative_share = negative_share
         self.random_state = random_state
 
@@ -109,19 +120,14 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
         weights = np.ones(len(labels)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
         self.kinds_ = set(labels.tolist())
         self.positives_ = float(weights[labels == 1].sum())
-        blocks = dict(self._blocks(features))
         self.coefficients_: dict[str, Floats] = {}
-        if self.kinds_ and blocks:
-            learnt = self._learn(_side_by_side(list(blocks.values())), labels, weights)
-            ends = np.cumsum([block.shape[1] for block in blocks.values()])
-            self.coefficients_ = {
-                name: share * part
-                for (name, share), part in zip(
-                    ((name, self._setting("shares")[name]) for name in blocks),
-                    np.split(learnt, ends[:-1]),
-                    strict=True,
-                )
-            }
+        shares = self._shares(features)
+        if self.kinds_ and shares:
+            blocks = [share * features.blocks[name] for name, share in shares.items()]
+            learnt = self._learn(_side_by_side(blocks), labels, weights)
+            ends = np.cumsum([block.shape[1] for block in blocks])
+            parts = zip(shares.items(), np.split(learnt, ends[:-1]), strict=True)
+            self.coefficients_ = {name: share * part for (name, share), part in parts}
         self.note_ = None if len(self.kinds_) == 2 else _ONE_KIND
         if not self.kinds_:
             self.note_ = _NOTHING if features.prior is None else None
@@ -135,7 +141,7 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
         return np.round(total, _DIGITS)
 
     def parts(self, features: FeatureSet) -> dict[str, Floats]:
-        """Return what each block and ``"prior"`` add to the score, each of shape (n,)."""
+        """Return what each block, ``"prior"`` and ``"typical"`` add to the score, each of shape (n,)."""
         parts = {
             name: np.asarray(features.blocks[name] @ coefficients, dtype=np.float64)
             for name, coefficients in self.coefficients_.items()
@@ -147,6 +153,8 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
         if features.prior is not None:
             strength = self._setting("prior_strength")
             parts[PRIOR] = strength / (strength + self.positives_) * features.prior
+        if features.typical is not None and 1 not in self.kinds_:
+            parts[TYPICAL] = self._setting("typical_share") * features.typical
         return parts
 
     @property
@@ -158,12 +166,13 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
         own = getattr(self, name)
         return tuned()[name] if own is None else own
 
-    def _blocks(self, features: FeatureSet) -> Iterator[tuple[str, Matrix]]:
-        """Yield each block that is used and not empty, times its share."""
-        for name, share in self._setting("shares").items():
-            block = features.blocks.get(name)
-            if share and block is not None and block.shape[1]:
-                yield name, share * block
+    def _shares(self, features: FeatureSet) -> dict[str, float]:
+        """Return the weight of each block that is used and not empty, as the decisions so far have it."""
+        shares = dict(self._setting("shares"))
+        if EMBEDDING in shares:
+            shares[EMBEDDING] *= self.positives_ / (self.positives_ + self._setting("embedding_patience"))
+        blocks = features.blocks
+        return {name: share for name, share in shares.items() if share and name in blocks and blocks[name].shape[1]}
 
     def _learn(self, rows: Matrix, labels: NDArray[np.int64], weights: Floats) -> Floats:
         if len(self.kinds_) < 2:
