@@ -1,11 +1,13 @@
 """The hybrid is useful with no labels, with one kind of label and with both, and says what its order rests on."""
 
 import numpy as np
+import pytest
 from sklearn.metrics import roc_auc_score
 
-from asreview_mc.learn.features import EMBEDDING, WORDS, FeatureSet, build
+from asreview_mc.core.errors import ModelError
+from asreview_mc.learn.features import EMBEDDING, REFERENCES, STEMS, TITLE, WORDS, FeatureSet, build
 from asreview_mc.learn.rank.explain import NOTHING, why
-from asreview_mc.learn.rank.hybrid import Hybrid
+from asreview_mc.learn.rank.hybrid import SETTINGS, Hybrid, tuned
 
 NONE = np.array([], dtype=int)
 
@@ -131,3 +133,73 @@ def test_reasons_never_claim_included_papers_that_are_not(features, labels):
     rows = np.flatnonzero(labels == 0)[:4]
     ranker = Hybrid().fit(features.take(rows), labels[rows])
     assert not any("included" in reason for reason in why(features, ranker, range(len(labels))))
+
+
+def linked():
+    """Return features of eight papers without a word in common; the odd ones cite one work, the even ones another."""
+    titles = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel"]
+    return build(
+        titles,
+        [""] * 8,
+        links=[["soil"] if k % 2 == 0 else ["badge"] for k in range(8)],
+        text_blocks=[WORDS, TITLE, STEMS],
+    )
+
+
+def test_references_find_what_words_cannot():
+    """Papers that share no word with the included ones come first when they cite what those cite."""
+    known = linked()
+    scores = Hybrid().fit(known.take([1, 0]), [1, 0]).decision_function(known)
+    assert sorted(np.argsort(-scores)[:4].tolist()) == [1, 3, 5, 7]
+
+
+def test_reasons_name_citations_and_the_nearest_included_paper():
+    """The works shared with included papers, by their names, and which of those papers is most like it."""
+    known = linked()
+    ranker = Hybrid().fit(known.take([1, 0]), [1, 0])
+    names = {**known.vocabulary, REFERENCES: np.array(["Berger 2015", "Soil 1999"])}
+    (reason,) = why(known, ranker, [3], names, included={1: "r000002"})
+    assert reason == "shares citations with included papers (Berger 2015); most like r000002"
+    (other,) = why(known, ranker, [2], names, included={1: "r000002"})
+    assert other == NOTHING
+
+
+def test_an_included_paper_is_not_like_itself():
+    """A record is explained by others."""
+    known = linked()
+    ranker = Hybrid().fit(known.take([1, 3, 0]), [1, 1, 0])
+    (reason,) = why(known, ranker, [1], included={1: "itself", 3: "the other"})
+    assert "most like the other" in reason
+
+
+def test_embeddings_gain_weight_with_relevant_records(features, labels):
+    """With few relevant records embeddings count for less beside the words than with many."""
+    other = np.flatnonzero(labels == 0)[:5]
+    shares = []
+    for taken in (1, 10):
+        rows = np.r_[np.flatnonzero(labels == 1)[:taken], other]
+        parts = Hybrid().fit(features.take(rows), labels[rows]).parts(features)
+        shares.append(parts[EMBEDDING].std() / parts[WORDS].std())
+    assert shares[1] > 3 * shares[0]
+
+
+def test_settings_are_the_shipped_ones_unless_given(features, labels):
+    """What is not given is as tuned; what is given holds."""
+    rows = np.arange(20)
+    plain = Hybrid().fit(features.take(rows), labels[rows]).decision_function(features)
+    given = Hybrid(**tuned()).fit(features.take(rows), labels[rows]).decision_function(features)
+    words = Hybrid(shares={WORDS: 1.0}).fit(features.take(rows), labels[rows])
+    assert (plain == given).all()
+    assert set(words.parts(features)) == {WORDS, "prior"}
+
+
+def test_changed_settings_are_refused(tmp_path):
+    """A settings file that is not the one listed is not used."""
+    from asreview_mc.learn.saved import models_folder, shipped_json
+
+    for name in (SETTINGS, "README.md"):
+        (tmp_path / name).write_bytes((models_folder() / name).read_bytes())
+    assert shipped_json(SETTINGS, tmp_path)["settings"] == tuned()
+    (tmp_path / SETTINGS).write_text('{"settings": {"C": 9}}', "utf-8")
+    with pytest.raises(ModelError, match="not the file that was published"):
+        shipped_json(SETTINGS, tmp_path)
