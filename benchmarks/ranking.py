@@ -5,11 +5,11 @@
     python benchmarks/ranking.py                     # all labelled reviews, 5 seeds, retrained after every record
     python benchmarks/ranking.py --n-query 5         # five records between two trainings: five times faster, coarser
     python benchmarks/ranking.py --priors 0,0        # from nothing: hybrid starts from the protocol where there is one
-    python benchmarks/ranking.py --table             # the table of the rows of the newest commit, nothing run
+    python benchmarks/ranking.py --table             # the table of the last rows of each run, nothing run
 
 All start from the same priors and read the same data; a review's published protocol is the hybrid's query where the
 data has one. Beside the rankers stand the hybrid without references, without the protocol, and without embeddings
-(and so without the query that they carry); where a review has none of these, leaving it out changes nothing and it is
+(then the protocol ranks by its words); where a review has none of these, leaving it out changes nothing and it is
 not run. The settings of the hybrid were chosen on these very reviews, so the table shows what was reached on
 development data, not what to expect of another review; `benchmarks/tune_ranking.py` has the estimate for that.
 """
@@ -34,24 +34,16 @@ from threadpoolctl import threadpool_limits
 from asreview_mc.learn import rank
 from asreview_mc.learn.cache import CachedEncoder
 from asreview_mc.learn.encode import SentenceEncoder
-from asreview_mc.learn.features import EMBEDDING, REFERENCES, FeatureSet
+from asreview_mc.learn.features import REFERENCES, FeatureSet
 from asreview_mc.simulate import datasets, grid, replay
 from asreview_mc.simulate.datasets import Labelled
 
 REVIEWS = _rows.ROOT.parent / "shared" / "data" / "reviews"
 REFERENCE = "elas_u4"
-WITHOUT = {
-    "hybrid without references": lambda known: _less(known, REFERENCES),
-    "hybrid without protocol": lambda known: replace(known, prior=None),
-    "hybrid without embeddings": lambda known: replace(_less(known, EMBEDDING), prior=None),
-}
+WITHOUT = ("hybrid without references", "hybrid without protocol", "hybrid without embeddings")
 RANKERS = ("hybrid", *WITHOUT, REFERENCE, "elas_u3", "random")
 SHOWN = ("loss", "wss95", "wss95_floor", "recall10", "first_relevant")
 Row = dict[str, Any]
-
-
-def _less(known: FeatureSet, name: str) -> FeatureSet:
-    return replace(known, blocks={block: rows for block, rows in known.blocks.items() if block != name})
 
 
 def entries(names: Sequence[str] | None = None) -> list[Row]:
@@ -70,7 +62,7 @@ def wanted(entry: Row) -> tuple[str, ...]:
         return datasets.queries(protocol)
 
 
-def load(entry: Row) -> tuple[Labelled, FeatureSet]:
+def load(entry: Row, *, embeddings: bool = True) -> tuple[Labelled, FeatureSet]:
     """Return a review and all that any ranker needs to know of it; vectors come from the user's cache."""
     review = datasets.load(REVIEWS / f"{entry['name']}.csv.gz")
     known = rank.features_for(
@@ -78,10 +70,20 @@ def load(entry: Row) -> tuple[Labelled, FeatureSet]:
         review.titles,
         review.abstracts,
         wanted=wanted(entry),
-        encoder=CachedEncoder(SentenceEncoder()),
+        encoder=CachedEncoder(SentenceEncoder()) if embeddings else None,
         links=review.links,
     )
     return review, known
+
+
+def _view(name: str, entry: Row, known: FeatureSet) -> FeatureSet | None:
+    """Return what a ranker by that name sees; None where leaving it out changes nothing."""
+    if name == "hybrid without references":
+        fewer = {block: rows for block, rows in known.blocks.items() if block != REFERENCES}
+        return replace(known, blocks=fewer) if len(fewer) < len(known.blocks) else None
+    if name == "hybrid without protocol":
+        return None if known.prior is None else replace(known, prior=None)
+    return load(entry, embeddings=False)[1] if name == "hybrid without embeddings" else known
 
 
 def _run(review: Labelled, name: str, known: FeatureSet, seed: int, chosen: argparse.Namespace) -> Row:
@@ -95,7 +97,7 @@ def _run(review: Labelled, name: str, known: FeatureSet, seed: int, chosen: argp
 def measure(entry: Row, chosen: argparse.Namespace) -> Iterator[Row]:
     """Yield a row a run of one review."""
     review, known = load(entry)
-    seen = {name: WITHOUT[name](known) if name in WITHOUT else known for name in chosen.rankers}
+    seen = {name: view for name in chosen.rankers if (view := _view(name, entry, known)) is not None}
     setting = {
         "digest": _rows.digest_of(REVIEWS / f"{entry['name']}.csv.gz"),
         "priors": list(chosen.priors),
@@ -107,7 +109,6 @@ def measure(entry: Row, chosen: argparse.Namespace) -> Iterator[Row]:
         delayed(_run)(review, name, view, seed, chosen)
         for name, view in seen.items()
         for seed in range(1, chosen.seeds + 1)
-        if name not in WITHOUT or set(view.blocks) != set(known.blocks) or (view.prior is None) != (known.prior is None)
     )
     for row in Parallel(n_jobs=chosen.jobs)(runs):
         yield {**row, **setting}
@@ -179,8 +180,12 @@ def _priors(text: str) -> tuple[int, int]:
 def _newest(chosen: argparse.Namespace) -> list[Row]:
     path = _rows.RESULTS / "ranking.jsonl"
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    rows = [row for row in rows if row["priors"] == list(chosen.priors) and "references" in row]
-    return [row for row in rows if row["commit"] == rows[-1]["commit"]]
+    last = {
+        (row["dataset"], row["ranker"], row["seed"]): row
+        for row in rows
+        if row["priors"] == list(chosen.priors) and "references" in row
+    }
+    return list(last.values())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -192,7 +197,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--priors", type=_priors, default=(1, 1))
     parser.add_argument("--n-query", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=-1)
-    parser.add_argument("--table", action="store_true", help="show the newest rows; run nothing")
+    parser.add_argument("--table", action="store_true", help="show the last rows; run nothing")
     chosen = parser.parse_args(arguments)
     if chosen.table:
         print("\n".join(table(_newest(chosen))))

@@ -41,7 +41,7 @@ class FeatureSet:
         length, ``"embedding"`` dense unit rows. A record without text, or without references, has rows of zeros.
     prior : array of shape (n,) or None
         Standardised similarity to the protocol's query: mean 0, standard deviation 1 over the records with text, 0 for
-        one without. ``None`` where there is no protocol or no embedding.
+        one without. ``None`` where there is no protocol.
     typical : array of shape (n,) or None
         Standardised likeness of a record's words to those of all others. Without any decision it finds relevant records
         sooner than chance does, since a search is made to catch them. ``None`` without the words.
@@ -84,6 +84,7 @@ def build(
     vectors: Vectors | None = None,
     query_vector: NDArray[np.float32] | None = None,
     *,
+    wanted: Sequence[str] = (),
     links: Sequence[Collection[str]] | None = None,
     text_blocks: Sequence[str] = (WORDS,),
 ) -> FeatureSet:
@@ -97,6 +98,8 @@ def build(
         Unit rows of an `Encoder` for the same texts.
     query_vector : array of shape (d,) or None
         What the protocol asks for, from `query`; used only with `vectors`.
+    wanted : sequence of str
+        What the protocol asks for, as texts: the prior is likeness in words to them where there are no vectors.
     links : sequence of collection of str, or None
         Keys of the works that each record cites and its own, so that citing a record counts like citing what it
         cites. The block ``"references"`` is their binary TF-IDF; a key of one record alone links nothing and is left
@@ -116,12 +119,16 @@ def build(
     texts = [f"{title} {abstract}" for title, abstract in zip(titles, abstracts, strict=True)]
     blocks: dict[str, Matrix] = {}
     vocabulary = {}
+    asked: Matrix | None = None
     for name in text_blocks:
-        blocks[name], vocabulary[name] = _tfidf(titles if name == TITLE else texts, _TFIDF[name])
+        sought = [text for text in wanted if text.strip()] if name == WORDS else []
+        source = titles if name == TITLE else texts
+        blocks[name], vocabulary[name], found = _tfidf(source, _TFIDF[name], sought)
+        asked = found if sought else asked
     if links is not None:
         if len(links) != len(texts):
             raise ValueError(f"{len(texts)} records but links of {len(links)}")
-        cited, works = _tfidf([sorted(set(keys)) for keys in links], _LINKS)
+        cited, works, _ = _tfidf([sorted(set(keys)) for keys in links], _LINKS)
         if cited.shape[1]:
             blocks[REFERENCES], vocabulary[REFERENCES] = cited, works
     prior = None
@@ -132,6 +139,8 @@ def build(
         blocks[EMBEDDING] = _whitened(vectors, has_text)
         if query_vector is not None:
             prior = _standardised(vectors.astype(np.float64) @ query_vector.astype(np.float64), has_text)
+    elif asked is not None:
+        prior = _standardised(np.asarray((blocks[WORDS] @ asked.T).sum(axis=1), dtype=np.float64).ravel(), has_text)
     typical = _standardised(_likeness_to_others(blocks[WORDS]), has_text) if WORDS in blocks else None
     return FeatureSet(blocks, prior, vocabulary, typical)
 
@@ -158,7 +167,10 @@ def _as_they_are(keys: Sequence[str]) -> Sequence[str]:
 _LINKS: Mapping[str, Any] = {"analyzer": _as_they_are, "binary": True, "min_df": 2}
 
 
-def _tfidf(texts: Sequence[Any], settings: Mapping[str, Any]) -> tuple[Matrix, NDArray[np.str_]]:
+def _tfidf(
+    texts: Sequence[Any], settings: Mapping[str, Any], sought: Sequence[str] = ()
+) -> tuple[Matrix, NDArray[np.str_], Matrix | None]:
+    """Return rows and columns' names, and the rows of other texts, `sought`, over the same columns."""
     from scipy.sparse import csr_matrix
     from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -166,8 +178,9 @@ def _tfidf(texts: Sequence[Any], settings: Mapping[str, Any]) -> tuple[Matrix, N
     try:
         matrix = vectorizer.fit_transform(texts)
     except ValueError:  # nothing is left: no text at all, too few records for the share of 95 %, no shared key
-        return csr_matrix((len(texts), 0), dtype=np.float64), np.array([], dtype=np.str_)
-    return matrix, np.asarray(vectorizer.get_feature_names_out(), dtype=np.str_)
+        return csr_matrix((len(texts), 0), dtype=np.float64), np.array([], dtype=np.str_), None
+    names = np.asarray(vectorizer.get_feature_names_out(), dtype=np.str_)
+    return matrix, names, vectorizer.transform(sought) if sought else None
 
 
 def _likeness_to_others(rows: Matrix) -> Floats:

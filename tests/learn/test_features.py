@@ -198,3 +198,14 @@ def test_typical_is_likeness_to_the_others():
     assert int(np.argmin(features.typical)) == 3
     assert features.typical[4] == 0
     assert features.take([3, 0]).typical.tolist() == features.typical[[3, 0]].tolist()
+
+
+def test_without_vectors_the_protocol_ranks_by_its_words():
+    """Words in common with what is asked for; nothing asked, no prior; with vectors they are what counts."""
+    asked = ["Digital badges?", "", "employers"]
+    features = build(TITLES, ABSTRACTS, wanted=asked)
+    assert int(np.argmax(features.prior)) == 3
+    assert features.prior[2] == 0
+    assert build(TITLES, ABSTRACTS, wanted=[" "]).prior is None
+    assert build(TITLES, ABSTRACTS, vectors(), None, wanted=asked).prior is None
+    assert not build(["", ""], ["", ""], wanted=asked).blocks[WORDS].shape[1]

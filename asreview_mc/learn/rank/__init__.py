@@ -137,16 +137,14 @@ def features_for(
     wanted : sequence of str
         What the protocol asks for, in one or several texts that count alike; may be empty.
     encoder : Encoder or None
-        ``None`` only where no ranker uses vectors.
+        ``None`` to go without vectors; the protocol then ranks by its words.
     progress : callable or None
         Called with (done, total) texts while they are encoded.
     """
     models = list(rankers)
     text_blocks = tuple(dict.fromkeys(block for model in models for block in model.text_blocks)) or (WORDS,)
-    if not any(model.uses_vectors for model in models):
-        return build(titles, abstracts, links=links, text_blocks=text_blocks)
-    if encoder is None:
-        raise ValueError("a ranker that uses vectors needs an encoder")
+    if encoder is None or not any(model.uses_vectors for model in models):
+        return build(titles, abstracts, wanted=wanted, links=links, text_blocks=text_blocks)
     texts = [f"{title} {abstract}".strip() for title, abstract in zip(titles, abstracts, strict=True)]
     vectors = encoder.encode(texts, progress)
     return build(titles, abstracts, vectors, query(wanted, encoder), links=links, text_blocks=text_blocks)

@@ -48,9 +48,11 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
     The model's score is standardised over the rows scored, then ``score = model + p · prior`` with
     ``p = prior_strength / (prior_strength + positives)``. A block that the features lack is left out.
 
-    Before the first relevant record, ``typical_share · typical`` is added, since a record like most of what the search
-    found is more often relevant than one unlike it; without a prior that alone ranks, and `note_` says so. While all
-    decisions are of one kind, the model's score is the similarity to their mean (negative for irrelevant ones).
+    While all decisions are of one kind, the model's score is the similarity to their mean, negative for irrelevant
+    ones. Before the first relevant record the score is ``g · (negative_share · model + typical_share · typical) +
+    prior``: a record like most of what the search found is more often relevant than one unlike it. Without a prior
+    ``g`` is 1, and `note_` says so; with one it is ``irrelevant / (irrelevant + protocol_patience)``, so that a protocol that leads
+    nowhere gives way.
 
     Parameters
     ----------
@@ -68,6 +70,8 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
         Weight of being typical, until a relevant record is known.
     negative_share : float or None
         Weight of the model's score while only irrelevant records are known.
+    protocol_patience : float or None
+        After as many irrelevant records and no relevant one, other guides have half their say beside the protocol.
     random_state : int
         The solver's order of passes; each fit starts from it.
     """
@@ -88,6 +92,7 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
         prior_strength: float | None = None,
         typical_share: float | None = None,
         negative_share: float | None = None,
+        protocol_patience: float | None = None,
         random_state: int = 0,
     ) -> None:
         self.C = C
@@ -97,6 +102,7 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
         self.prior_strength = prior_strength
         self.typical_share = typical_share
         self.negative_share = negative_share
+        self.protocol_patience = protocol_patience
         self.random_state = random_state
 
     def fit(self, features: FeatureSet, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
@@ -120,6 +126,7 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
         weights = np.ones(len(labels)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
         self.kinds_ = set(labels.tolist())
         self.positives_ = float(weights[labels == 1].sum())
+        self.negatives_ = float(weights[labels == 0].sum())
         self.coefficients_: dict[str, Floats] = {}
         shares = self._shares(features)
         if self.kinds_ and shares:
@@ -148,13 +155,14 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
         }
         if parts:
             spread = float(np.sum(list(parts.values()), axis=0).std()) if len(features) else 0.0
-            scale = (self._setting("negative_share") if self.kinds_ == {0} else 1.0) / spread if spread > 1e-12 else 0.0
+            share = self._setting("negative_share") * self._gate(features) if self.kinds_ == {0} else 1.0
+            scale = share / spread if spread > 1e-12 else 0.0
             parts = {name: scale * (part - part.mean()) for name, part in parts.items()}
         if features.prior is not None:
             strength = self._setting("prior_strength")
             parts[PRIOR] = strength / (strength + self.positives_) * features.prior
         if features.typical is not None and 1 not in self.kinds_:
-            parts[TYPICAL] = self._setting("typical_share") * features.typical
+            parts[TYPICAL] = self._setting("typical_share") * self._gate(features) * features.typical
         return parts
 
     @property
@@ -165,6 +173,12 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
     def _setting(self, name: str) -> Any:  # noqa: ANN401 - a number, or one a block
         own = getattr(self, name)
         return tuned()[name] if own is None else own
+
+    def _gate(self, features: FeatureSet) -> float:
+        """Return how much anything but the protocol counts before the first relevant record, 0 to 1."""
+        if features.prior is None:
+            return 1.0
+        return self.negatives_ / (self.negatives_ + float(self._setting("protocol_patience")))
 
     def _shares(self, features: FeatureSet) -> dict[str, float]:
         """Return the weight of each block that is used and not empty, as the decisions so far have it."""
