@@ -51,8 +51,8 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
     While all decisions are of one kind, the model's score is the similarity to their mean, negative for irrelevant
     ones. Before the first relevant record the score is ``g · (negative_share · model + typical_share · typical) +
     prior``: a record like most of what the search found is more often relevant than one unlike it. Without a prior
-    ``g`` is 1, and `note_` says so; with one it is ``irrelevant / (irrelevant + protocol_patience)``, so that a protocol that leads
-    nowhere gives way.
+    ``g`` is 1, and `note_` says so; with one it is ``irrelevant / (irrelevant + protocol_patience)``, so that a
+    protocol that leads nowhere gives way.
 
     Parameters
     ----------
