@@ -149,12 +149,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     losses = ranking.means([{**row, "ranker": row["candidate"]} for row in rows], "loss")
     on_all, held_out = left_out(losses)
     sets = list(losses[REFERENCE])
+    ratios = {
+        name: float(np.exp(np.mean([np.log(found[each] / losses[REFERENCE][each]) for each in sets])))
+        for name, found in losses.items()
+    }
     for name, found in losses.items():
-        ratio = float(np.exp(np.mean([np.log(found[each] / losses[REFERENCE][each]) for each in sets])))
-        print(f"{name.ljust(20)} mean loss {np.mean(list(found.values())):.4f}, geometric mean ratio {ratio:.3f}")
+        mean = np.mean(list(found.values()))
+        print(f"{name.ljust(20)} mean loss {mean:.4f}, geometric mean ratio {ratios[name]:.3f}")
     held = float(np.exp(np.mean([np.log(loss / losses[REFERENCE][each]) for each, (_, loss) in held_out.items()])))
     print(f"best on all: {on_all}; picked without the review itself, the ratio is {held:.3f}")
     summary = {
+        "loss_ratio_shipped": round(ratios[SHIPPED], 4),
         "best_on_all": on_all,
         "loss_ratio_left_out": round(held, 4),
         "picked_when_left_out": {name: sum(pick == name for pick, _ in held_out.values()) for name in CANDIDATES},
