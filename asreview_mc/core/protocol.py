@@ -182,10 +182,14 @@ class Protocol:
     @property
     def query_text(self) -> str:
         """What the review is looking for, as one text: title, questions, objectives and inclusion criteria."""
-        criteria = (criterion.text for criterion in self.inclusion)
         title = "" if self.title == UNTITLED else self.title
-        parts = (title, self.question, *self.guiding_questions, self.objectives or self.aim, *criteria)
+        parts = (title, self.question, *self.guiding_questions, self.objectives or self.aim, self.criteria_text)
         return "\n".join(part for part in parts if part)
+
+    @property
+    def criteria_text(self) -> str:
+        """What a record must fulfil, one inclusion criterion a line."""
+        return "\n".join(criterion.text for criterion in self.inclusion if criterion.text)
 
     def reviewer(self, name: str) -> Reviewer:
         """Return the reviewer called `name`.
