@@ -5,14 +5,18 @@ from __future__ import annotations
 import dataclasses
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import Any, cast, get_args
 
 from asreview_mc.core.errors import ProtocolError, UnknownError
 from asreview_mc.core.protocol import (
+    CLOSED,
+    EXTRACTION,
+    FIELD_TYPES,
     ROLES,
+    AppraisalQuestion,
     Card,
     Criterion,
     ExtractionField,
@@ -24,6 +28,7 @@ from asreview_mc.core.protocol import (
 )
 
 TEMPLATES = ("micro-credentials", "blank")
+APPRAISALS = ("mixed-designs", "cross-sectional", "qualitative")
 _DAY = re.compile(r"[12]\d{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?\Z")
 _CODE = re.compile(r"[a-z][a-z0-9_-]*\Z")
 
@@ -39,6 +44,19 @@ def template(name: str) -> str:
     if name not in TEMPLATES:
         raise UnknownError(f"no template is called {name!r}", remedy=f"Choose one of {', '.join(TEMPLATES)}")
     return (resources.files("asreview_mc.core") / "templates" / f"{name}.toml").read_text("utf-8")
+
+
+def appraisal_template(name: str) -> str:
+    """Return the TOML text of a shipped form of quality appraisal, to be put into a protocol.
+
+    Raises
+    ------
+    UnknownError
+        If there is no such form.
+    """
+    if name not in APPRAISALS:
+        raise UnknownError(f"no form of appraisal is called {name!r}", remedy=f"Choose one of {', '.join(APPRAISALS)}")
+    return (resources.files("asreview_mc.core") / "templates" / "appraisal" / f"{name}.toml").read_text("utf-8")
 
 
 @lru_cache(maxsize=8)  # a protocol is a value, and every decision asks for the one that holds
@@ -89,6 +107,7 @@ class _Reader:
             "keywords",
             "subtopics",
             "extraction",
+            "appraisal",
         }
         self.unknown(self.data, known, "the file")
         review = self.table(self.data, "review")
@@ -122,6 +141,7 @@ class _Reader:
             keywords_exclude=self.strings(keywords, "exclude", "[keywords]"),
             cards=tuple(self.items(Card, self.data, "subtopics")),
             extraction=tuple(self.items(ExtractionField, self.data, "extraction")),
+            appraisal=tuple(self.items(AppraisalQuestion, self.data, "appraisal")),
         )
 
     def reading(self, screening: Mapping[str, Any]) -> MaybeReading:
@@ -157,6 +177,15 @@ class _Reader:
         self.problems.append(f"{place} {name} must be a list of texts")
         return ()
 
+    def flag(self, data: Mapping[str, Any], name: str, place: str) -> bool:
+        value = data.get(name, False)
+        if not isinstance(value, bool):
+            self.problems.append(f"{place} {name} must be true or false")
+        return value is True
+
+    def _reads(self, type_name: str) -> Callable[[Mapping[str, Any], str, str], Any]:
+        return self.strings if "tuple" in type_name else self.flag if type_name == "bool" else self.string
+
     def items(self, kind: type[Any], data: Mapping[str, Any], name: str) -> Iterable[Any]:
         value = data.get(name, [])
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
@@ -169,8 +198,7 @@ class _Reader:
             values: dict[str, Any] = {}
             for setting in settings:
                 if setting.name in item:
-                    read = self.strings if "tuple" in str(setting.type) else self.string
-                    values[setting.name] = read(item, setting.name, place)
+                    values[setting.name] = self._reads(str(setting.type))(item, setting.name, place)
                 elif setting.default is dataclasses.MISSING:
                     self.problems.append(f"{place} lacks {setting.name!r}")
                     values[setting.name] = ""
@@ -206,6 +234,39 @@ def _contradictions(protocol: Protocol) -> Iterable[str]:
             if day and not _DAY.match(day):
                 yield f"[[criteria]] {criterion.code!r} has the date {day!r}, not one like 2015-01-31, 2015-01 or 2015"
     yield from _card_contradictions(protocol.cards)
+    yield from _form_contradictions(protocol)
+
+
+def _form_contradictions(protocol: Protocol) -> Iterable[str]:
+    for field in protocol.extraction:
+        place = f"[[extraction]] {field.code!r}"
+        if field.type not in FIELD_TYPES:
+            yield f"{place} has the type {field.type!r}, not one of {', '.join(FIELD_TYPES)}"
+        elif (field.type in CLOSED) != bool(field.choices):
+            yield f"{place} needs choices" if field.type in CLOSED else f"{place} is a {field.type} and has choices"
+        if field.definitions and len(field.definitions) != len(field.choices):
+            yield f"{place} has {len(field.choices)} choices and {len(field.definitions)} definitions"
+        if field.base not in ("papers", "labels"):
+            yield f"{place} has the base {field.base!r}, not papers or labels"
+        yield from _choice_contradictions(place, field.choices)
+    coded = [(question.form, question.code) for question in protocol.appraisal]
+    yield from (
+        f"[[appraisal]] {form}, {code} stands twice"
+        for form, code in sorted(set(coded))
+        if coded.count((form, code)) > 1
+    )
+    for question in protocol.appraisal:
+        place = f"[[appraisal]] {question.form!r}, {question.code!r}"
+        if question.form == EXTRACTION or not _CODE.match(question.form) or not _CODE.match(question.code):
+            yield f"{place} must have a form and a code of lower-case letters, digits, _ or -, and not be {EXTRACTION}"
+        yield from _choice_contradictions(place, question.answers)
+
+
+def _choice_contradictions(place: str, choices: Sequence[str]) -> Iterable[str]:
+    folded = [choice.casefold() for choice in choices]
+    yield from (f"{place} has the choice {choice!r} twice" for choice in _repeated(folded))
+    # Cells of a sheet join several choices by semicolons.
+    yield from (f"{place} has the choice {choice!r} with a semicolon" for choice in choices if ";" in choice)
 
 
 def _team_contradictions(protocol: Protocol) -> Iterable[str]:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from asreview_mc.core.event import ProtocolSet
 from asreview_mc.core.record import Record
 from asreview_mc.report import agreement_view, tables
-from asreview_mc.report.account import STAGE_NAMES, disputes, limitations
+from asreview_mc.report.account import STAGE_NAMES, disputes, limitations, screening_labels
 from asreview_mc.report.counts import checks, count
 from asreview_mc.report.drawing import embeddable
 from asreview_mc.report.export import describe
@@ -88,12 +88,6 @@ def render(
         limitations=limitations(state, records, prisma),
     )
     return page.encode("utf-8", "replace").decode("utf-8")
-
-
-def screening_labels(state: State) -> list[int]:
-    """Return 1 for include and 0 for exclude, in the order in which records became complete; no open conflicts."""
-    outcomes = (state.verdict("abstract", one).outcome for one in state.completed("abstract"))
-    return [int(outcome == "include") for outcome in outcomes if outcome in ("include", "exclude")]
 
 
 def _inline(svg: bytes, prefix: str) -> str:

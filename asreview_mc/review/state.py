@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from asreview_mc.core.event import Decided, Logged, Undone
+from asreview_mc.core.event import Decided, Extracted, Logged, Undone
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.review.consensus import Settlement, Standing, Verdict, verdict
 from asreview_mc.review.fold import Fold, in_reading_order
@@ -85,6 +85,9 @@ class State(Fold):
     def may_see(self, logged: Logged, viewer: str | None) -> bool:
         """Whether `viewer` may see an event: others' decisions only on records disclosed by now."""
         event = logged.event
+        if isinstance(event, Extracted) and event.reviewer != viewer:
+            kept, wanted = self.kept(event.record_id), self.protocol.decisions_wanted
+            return self.forms.may_see(event, logged.seq, kept, wanted)
         if not isinstance(event, (Decided, Undone)) or event.reviewer == viewer:
             return True
         sheet = self._sheets[event.stage].get(self.kept(event.record_id))

@@ -7,7 +7,8 @@ import pytest
 from asreview_mc.core.event import ProtocolSet
 from asreview_mc.report.account import disputes, limitations
 from asreview_mc.report.counts import count
-from asreview_mc.report.page import render, screening_labels
+from asreview_mc.report.account import screening_labels
+from asreview_mc.report.page import render
 from asreview_mc.review.agreement import summarise
 
 
