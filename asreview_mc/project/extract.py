@@ -233,9 +233,13 @@ def _row(cell: Cell, field: ExtractionField | None, code: str, viewer: str | Non
 
 def agreement(review: Review, form: str = EXTRACTION) -> list[dict[str, Any]]:
     """Return agreement field by field over the included records, from answers given blind."""
+    return agreement_of(review.state, form)
+
+
+def agreement_of(state: State, form: str) -> list[dict[str, Any]]:
+    """Return what `agreement` does, of a state."""
     from asreview_mc.review.form_agreement import field_agreement
 
-    state = review.state
     return field_agreement(state.protocol.form(form), state.forms.of(form), eligibility(state).included)
 
 

@@ -197,7 +197,11 @@ def conflicts(review: Review, stage: Stage) -> list[dict[str, Any]]:
 
 def agreement(review: Review, stage: Stage) -> dict[str, Any]:
     """Return agreement over all records of a stage whose decisions are all in."""
-    state = review.state
+    return agreement_of(review.state, stage)
+
+
+def agreement_of(state: State, stage: Stage) -> dict[str, Any]:
+    """Return what `agreement` does, of a state."""
     return {"stage": stage, **_agreement_over(state, stage, state.doubly_screened(stage))}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +17,8 @@ from asreview_mc.learn.encode import Encoder
 from asreview_mc.learn.subtopics import Suggestions, TopicModel
 from asreview_mc.project.ranking import default_encoder
 from asreview_mc.project.review import Review
-from asreview_mc.project.screen import agreement
 from asreview_mc.report import export as exports
-from asreview_mc.report import page
-from asreview_mc.report.writing import encoded, suffix_of, write
+from asreview_mc.report.writing import suffix_of
 from asreview_mc.review.eligibility import eligibility
 from asreview_mc.review.topics import confirmed, tally
 
@@ -153,29 +150,6 @@ def classify(
         "suggested": counts,
         "written": str(output),
     }
-
-
-def export(review: Review, path: Path, *, what: str, viewer: str | None) -> dict[str, Any]:
-    """Write records with their decisions to a file whose suffix names the format; return `written` and `head`."""
-    state = review.state
-    written = exports.export(state, review.records, path, what=what, viewer=viewer, head=state.head)
-    return {"written": written, "path": str(path), "head": state.head}
-
-
-def write_report(review: Review, path: Path, *, viewer: str | None) -> dict[str, Any]:
-    """Write the whole review as one page, with nothing that `viewer` may not see."""
-    suffix_of(path, (".html", ".htm"))
-    state = review.state
-    html = page.render(
-        state,
-        review.records,
-        viewer,
-        agreement={stage: agreement(review, stage) for stage in ("abstract", "fulltext")},
-        head=state.head,
-        generated=datetime.now(UTC).isoformat(timespec="seconds"),
-    )
-    write(path, encoded(html))
-    return {"path": str(path), "head": state.head}
 
 
 def topic_tally(review: Review) -> dict[str, tuple[str, ...]]:

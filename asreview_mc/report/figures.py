@@ -111,16 +111,20 @@ def shades_picture(
         heads = ["\n".join(wrapped(label, 110.0, _SMALL)) for label in columns]
         height = sum((label.count("\n") + 1) * _LINE + 9 for label in labels)
         figure, axes = _canvas(3.1 + 0.42 * len(columns), (height + 130) / 72)
-        axes.imshow(counts, cmap=LinearSegmentedColormap.from_list("ours", _SHADES), vmin=0, vmax=most, aspect="auto")
-        axes.set_yticks(range(len(rows)), labels, fontsize=_SMALL, parse_math=False)
-        axes.set_xticks(range(len(columns)), heads, fontsize=_SMALL, rotation=90, parse_math=False)
+        colours = LinearSegmentedColormap.from_list("ours", _SHADES)
+        axes.pcolormesh(counts, cmap=colours, vmin=0, vmax=most, edgecolors="white", linewidth=0.6)
+        axes.set_yticks([k + 0.5 for k in range(len(rows))], labels, fontsize=_SMALL, parse_math=False)
+        axes.set_xticks([k + 0.5 for k in range(len(columns))], heads, fontsize=_SMALL, rotation=90, parse_math=False)
+        axes.invert_yaxis()
         axes.xaxis.tick_top()
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
         for y, row in enumerate(counts):
             for x, n in enumerate(row):
                 colour = "white" if n > 0.55 * most else INK
-                axes.text(x, y, str(n) if n else "·", ha="center", va="center", fontsize=_SMALL, color=colour)
+                axes.text(
+                    x + 0.5, y + 0.5, str(n) if n else "·", ha="center", va="center", fontsize=_SMALL, color=colour
+                )
         said = f"{len(rows)} rows by {len(columns)} columns, the most in a cell is {most:,}"
         return {suffix: rendered(figure, suffix, title, f"{said}.") for suffix in suffixes}
 

@@ -98,7 +98,11 @@ def stop_looks(looks: Iterable[Logged]) -> Table:
 
 
 def process_tables(
-    state: State, prisma: Prisma, answers: Mapping[str, Any], forms: Mapping[str, Iterable[Mapping[str, Any]]]
+    state: State,
+    prisma: Prisma,
+    answers: Mapping[str, Any],
+    forms: Mapping[str, Iterable[Mapping[str, Any]]],
+    looks: Iterable[Logged],
 ) -> list[Table]:
     """Return all tables of the process that have a row."""
     found = [
@@ -106,6 +110,6 @@ def process_tables(
         exclusions(prisma),
         agreement(answers),
         *(form_agreement(form, fields) for form, fields in forms.items()),
-        stop_looks(state.noted.get(StopLooked, ())),
+        stop_looks(looks),
     ]
     return [table for table in found if table.rows]

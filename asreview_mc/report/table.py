@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import Literal
+from typing import Any, Literal
 
 from asreview_mc.core.cells import Cell
 from asreview_mc.report.writing import csv_lines
@@ -110,6 +110,19 @@ def papers_csv(table: Table) -> str:
     """Return the papers behind every cell of a crossing that has any."""
     rows = ((row, column, len(ids), " ".join(ids)) for (row, column), ids in table.cells.items())
     return csv_lines(("row", "column", "n", "papers"), rows)
+
+
+def to_plain(table: Table) -> dict[str, Any]:
+    """Return the table as plain values, with the papers behind its rows or cells."""
+    return {
+        "name": table.name,
+        "title": table.title,
+        "header": list(table.header),
+        "rows": [list(line) for line in table.rows],
+        "papers": [list(ids) for ids in table.papers],
+        "cells": [{"row": one, "column": other, "papers": list(ids)} for (one, other), ids in table.cells.items()],
+        "note": table.note,
+    }
 
 
 def to_markdown(table: Table) -> str:

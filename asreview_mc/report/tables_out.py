@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from asreview_mc.core.errors import OutputError
+from asreview_mc.core.event import Logged
 from asreview_mc.core.record import Record
 from asreview_mc.report import figures, form_view, lights
 from asreview_mc.report.account import screening_labels
-from asreview_mc.report.counts import Prisma, count
+from asreview_mc.report.counts import count
 from asreview_mc.report.distributions import all_distributions
 from asreview_mc.report.flow import picture
+from asreview_mc.report.narrative_view import short_reference
 from asreview_mc.report.prisma import to_csv as prisma_csv
 from asreview_mc.report.process_tables import process_tables
 from asreview_mc.report.table import Table, papers_csv, to_csv, to_html, to_markdown
@@ -30,7 +32,7 @@ def all_tables(
     records: Mapping[str, Record],
     agreement: Mapping[str, Any],
     forms: Mapping[str, Iterable[Mapping[str, Any]]],
-    prisma: Prisma | None = None,
+    looks: Iterable[Logged],
 ) -> list[Table]:
     """Return every table that has something to count: of the papers, of their appraisal, of the process.
 
@@ -40,12 +42,14 @@ def all_tables(
         What ``agreement --json`` answers, by stage.
     forms : mapping
         Agreement field by field, by form.
+    looks : iterable of Logged
+        Looks at stopping rules.
     """
     appraised = (form_view.appraisal_summary(state, form) for form in state.protocol.appraisal_forms)
     return [
         *all_distributions(state, records),
         *(table for table in appraised if any(line[-1] for line in table.rows)),
-        *process_tables(state, prisma or count(state), agreement, forms),
+        *process_tables(state, count(state), agreement, forms, looks),
     ]
 
 
@@ -133,16 +137,9 @@ def appraisal_lights(
         return {}
     papers = [
         (
-            short_reference(records[one["record_id"]]),
+            f"{short_reference(records[one['record_id']])} [{one['record_id']}]",
             {code: answers.shown(value) for code, value in one["values"].items()},
         )
         for one in rows
     ]
     return lights.lights_picture(f"Quality appraisal: {form}", papers, asked, suffixes)
-
-
-def short_reference(record: Record) -> str:
-    """Return a paper as authors name it: family names, year, id."""
-    family = [author.split(",")[0].strip() for author in record.authors]
-    people = " & ".join(family) if len(family) < 3 else f"{family[0]} et al."
-    return f"{people or record.title[:60] or 'no author'} {record.year or 'n.d.'} [{record.record_id}]"
