@@ -120,7 +120,7 @@ def test_numbers_and_papers_stand_on_the_page(finished):
     page = Page(page_of(finished))
     for said in (
         "All 9 sums of the diagram close",
-        "re- and up-skilling economic 1 50 % r000001",
+        "re- and up-skilling economic 1 50 % 1 r000001",
         "wrong setting 1 r000003",
         "reason not settled 1 r000004",
         "include by R1, R2: “the college is a university”",
