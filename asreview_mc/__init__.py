@@ -38,9 +38,10 @@ if TYPE_CHECKING:
     from asreview_mc.project.fulltexts import retrieve
     from asreview_mc.project.gather import add
     from asreview_mc.project.ranking import rank
+    from asreview_mc.project.reporting import export, write_report
     from asreview_mc.project.review import Review
     from asreview_mc.project.screen import conflicts, decide, settle, undo
-    from asreview_mc.project.synthesise import confirm_topics, export, suggest_topics, write_report
+    from asreview_mc.project.synthesise import confirm_topics, suggest_topics
 
 __all__ = [
     "AsreviewMCError",
@@ -77,12 +78,13 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - any of the public names
             fulltexts,
             gather,
             ranking,
+            reporting,
             review,
             screen,
             synthesise,
         )
 
-        verbs = (agreement, audit, batch, duplicates, fulltexts, gather, ranking, review, screen, synthesise)
+        verbs = (agreement, audit, batch, duplicates, fulltexts, gather, ranking, reporting, review, screen, synthesise)
         for home in (errors, protocol, record, *verbs):
             if hasattr(home, name) and getattr(home, name).__module__ == home.__name__:
                 return getattr(home, name)

@@ -1,4 +1,4 @@
-"""Commands of synthesis: sub-topics, batches, PRISMA, report, export and status."""
+"""Commands of synthesis: sub-topics, batches and status."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ topics_app = typer.Typer(
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the app."""
     app.add_typer(topics_app, name="topics")
-    for command in (classify, prisma, report, export, status):
+    for command in (classify, status):
         app.command()(command)
 
 
@@ -200,54 +200,6 @@ def classify(
             *columns([(code, count) for code, count in result["suggested"].items()], header=("suggested", "rows")),
         ],
     )
-
-
-def prisma(
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="Draw or write it: .svg, .png, .pdf, .csv or .json.")
-    ] = None,
-    user: As = "",
-    project: Project = HERE,
-    as_json: Json = False,
-) -> None:
-    """Count the PRISMA 2020 flow from the log, its sums checked."""
-    from asreview_mc.report.prisma import count, save, to_dict, to_text
-
-    with opened(project) as review:
-        review.viewer(user)
-        flow = count(review.state)
-    if output:
-        save(flow, output)
-    answer(as_json, to_dict(flow), to_text(flow))
-
-
-def report(
-    output: Annotated[Path, typer.Option("-o", "--output", help="HTML file to write.")] = Path("report.html"),
-    user: As = "",
-    project: Project = HERE,
-    as_json: Json = False,
-) -> None:
-    """Write the whole review on one page."""
-    from asreview_mc.project.synthesise import write_report
-
-    with opened(project) as review:
-        result = write_report(review, output, viewer=review.viewer(user))
-        answer(as_json, result, [f"Wrote {output} (log head {result['head']})."])
-
-
-def export(
-    file: Annotated[Path, typer.Argument(metavar="FILE.ris|.csv|.json", help="File to write.")],
-    what: Annotated[str, typer.Option(help="included, excluded, all or unread.")] = "included",
-    user: As = "",
-    project: Project = HERE,
-    as_json: Json = False,
-) -> None:
-    """Write records with their decisions."""
-    from asreview_mc.project.synthesise import export as write_export
-
-    with opened(project) as review:
-        result = write_export(review, file, what=what, viewer=review.viewer(user))
-        answer(as_json, result, [f"Wrote {result['written']} records to {file} (log head {result['head']})."])
 
 
 def status(user: As = "", project: Project = HERE, as_json: Json = False) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from asreview_mc.core.protocol import Stage
 from asreview_mc.demo.recorded import ADJUDICATOR, DATA, EXPORTS, Recorded
-from asreview_mc.project import agreement, batch, duplicates, gather, ranking, screen, synthesise
+from asreview_mc.project import agreement, batch, duplicates, gather, ranking, reporting, screen, synthesise
 from asreview_mc.project.audit import status
 from asreview_mc.project.review import PROTOCOL, Review
 from asreview_mc.project.session import Session
@@ -196,7 +196,7 @@ class _Performance:
         self.step("Batch classification: a table in, the same table with sub-topics out")
         table = self.review.folder / "reports" / "screened.csv"
         table.parent.mkdir(exist_ok=True)
-        synthesise.export(self.review, table, what="all", viewer=None)
+        reporting.export(self.review, table, what="all", viewer=None)
         done = batch.classify(table, table.with_name("classified.csv"), encoder=self.encoder)
         self.note(f"{done['rows']} rows written to {done['written']}")
 
@@ -210,9 +210,9 @@ class _Performance:
         self.note(f"{sum(one.ok for one in sums)} of {len(sums)} sums close")
         for suffix in ("svg", "png"):
             prisma.save(flow, reports / f"prisma.{suffix}")
-        synthesise.write_report(self.review, reports / "report.html", viewer=None)
+        reporting.write_report(self.review, reports / "report.html", viewer=None)
         for suffix in ("ris", "csv", "json"):
-            done = synthesise.export(self.review, reports / f"included.{suffix}", what="included", viewer=None)
+            done = reporting.export(self.review, reports / f"included.{suffix}", what="included", viewer=None)
         self.note(f"{done['written']} included records exported as RIS, CSV and JSON")
         self.result["prisma"] = prisma.to_dict(flow)
         self.result["report"] = str(reports / "report.html")

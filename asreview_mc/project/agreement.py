@@ -40,7 +40,11 @@ def agreement(review: Review, stage: Stage, viewer: str | None = None) -> dict[s
         `sub_topics` (at full text) have one for each code against all others; `methods` is a
         paragraph for the methods section.
     """
-    state = review.state
+    return agreement_of(review.state, stage, viewer)
+
+
+def agreement_of(state: State, stage: Stage, viewer: str | None = None) -> dict[str, Any]:
+    """Return what `agreement` does, of a state."""
     drawn, queue = _parts(state, stage)
     if not _released_whole(state, stage, viewer):
         drawn, queue = (drawn if _round_is_in(state, stage) else []), queue[: _full(queue)]
@@ -56,7 +60,7 @@ def agreement(review: Review, stage: Stage, viewer: str | None = None) -> dict[s
     }
     if stage == "fulltext":
         found["reasons"] = _reasons(state, [*drawn, *queue])
-        found["sub_topics"] = sub_topics(review)
+        found["sub_topics"] = sub_topics(state)
     return found | {"methods": paragraph(found, maybe=state.protocol.maybe_in_agreement)}
 
 
@@ -167,9 +171,8 @@ def _reasons(state: State, record_ids: Sequence[str]) -> list[dict[str, Any]]:
     ]
 
 
-def sub_topics(review: Review) -> list[dict[str, Any]]:
+def sub_topics(state: State) -> list[dict[str, Any]]:
     """Return for each sub-topic how far reviewers agree on it, by the first confirmation each gave of a record."""
-    state = review.state
     first = first_confirmations(state)
     return [
         _one_of_many(

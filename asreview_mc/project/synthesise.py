@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,13 +11,9 @@ from asreview_mc.core.errors import DecisionError, UnknownError
 from asreview_mc.core.event import Logged, TopicsConfirmed, TopicsSettled
 from asreview_mc.learn.encode import Encoder
 from asreview_mc.learn.zero_shot import load_zero_shot
-from asreview_mc.project.agreement import agreement
 from asreview_mc.project.ranking import default_encoder
 from asreview_mc.project.review import Review
 from asreview_mc.project.taught import suggestions, taught_model, text_of
-from asreview_mc.report import export as exports
-from asreview_mc.report import page
-from asreview_mc.report.writing import encoded, suffix_of, write
 from asreview_mc.review.agreement.intervals import wilson
 from asreview_mc.review.eligibility import eligibility
 from asreview_mc.review.topics import coded, confirmed, differ, first_confirmations, is_hidden, tally
@@ -214,29 +208,6 @@ def _quality(events: Sequence[TopicsConfirmed], code: str, threshold: float) -> 
         "precision": _share(hits, sum(suggested for suggested, _ in said)),
         "recall": _share(hits, sum(true for _, true in said)),
     }
-
-
-def export(review: Review, path: Path, *, what: str, viewer: str | None) -> dict[str, Any]:
-    """Write records with their decisions to a file whose suffix names the format; return `written` and `head`."""
-    state = review.state
-    written = exports.export(state, review.records, path, what=what, viewer=viewer, head=state.head)
-    return {"written": written, "path": str(path), "head": state.head}
-
-
-def write_report(review: Review, path: Path, *, viewer: str | None) -> dict[str, Any]:
-    """Write the whole review as one page, with nothing that `viewer` may not see."""
-    suffix_of(path, (".html", ".htm"))
-    state = review.state
-    html = page.render(
-        state,
-        review.records,
-        viewer,
-        agreement={stage: agreement(review, stage, viewer) for stage in ("abstract", "fulltext")},
-        head=state.head,
-        generated=datetime.now(UTC).isoformat(timespec="seconds"),
-    )
-    write(path, encoded(html))
-    return {"path": str(path), "head": state.head}
 
 
 def topic_tally(review: Review) -> dict[str, tuple[str, ...]]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from asreview_mc.core.event import ReferencesRead
+from asreview_mc.core.event import ReferencesRead, RoundBegun
 from asreview_mc.review.eligibility import eligibility
 from asreview_mc.review.state import State
 from asreview_mc.review.studies import first_reports
@@ -51,7 +51,9 @@ class Prisma:
     other_duplicates, other_automatic, …, other_excluded
         The same for records identified by other methods.
     new_studies, new_reports, previous_studies, previous_reports, total_studies, total_reports : int
-        A study is one report until reports are linked; a review has no previous version.
+        A study is one report until reports are linked. In an update, previous are those included among the records
+        read before the last round began, and those that an earlier version had which this log does not hold; all
+        other numbers are of the round.
     papers : mapping of key to tuple of str
         Ids of the records behind every number, in reading order; ``key: name`` for one source or reason. What could
         not be read has no id and stands as ``file, position``.
@@ -200,13 +202,19 @@ def count(state: State) -> Prisma:
         _screen(state, arm, record_ids, touched, papers)
         _assess(state, arm, record_ids, papers)
     papers["new_reports"] = sorted(papers[_DATABASES.included] + papers[_OTHER.included])
-    papers["total_reports"] = papers["new_reports"]
-    for when in ("new", "total"):
+    papers["previous_reports"] = _previous(state)
+    papers["total_reports"] = [*papers["previous_reports"], *papers["new_reports"]]
+    for when in ("previous", "new", "total"):
         papers[f"{when}_studies"] = first_reports(state, papers[f"{when}_reports"])
     values: dict[str, Any] = {key: len(ids) for key, ids in papers.items() if key in Prisma.__dataclass_fields__}
     for key in ("database_specific_results", "register_specific_results", _DATABASES.reasons, _OTHER.reasons):
         start = f"{key}: "
         values[key] = {name.removeprefix(start): len(ids) for name, ids in papers.items() if name.startswith(start)}
+    for logged in state.noted.get(RoundBegun, ()):
+        if isinstance(logged.event, RoundBegun):
+            for what in ("studies", "reports"):
+                for when in ("previous", "total"):
+                    values[f"{when}_{what}"] += getattr(logged.event, what)
     known = {key: tuple(ids) for key, ids in papers.items()}
     return Prisma(**values, papers=known, stopped_by=stopped_by, log_head=state.head)
 
@@ -214,7 +222,7 @@ def count(state: State) -> Prisma:
 def _identify(state: State, papers: dict[str, list[str]]) -> dict[_Arm, list[str]]:
     """Sort what was read into the columns, and return the unique records of each."""
     unique: dict[_Arm, list[str]] = {_DATABASES: [], _OTHER: []}
-    for logged in state.readings:
+    for logged in (reading for reading in state.readings if reading.seq > round_begun(state)):
         reading = logged.event
         if not isinstance(reading, ReferencesRead):
             raise TypeError(f"expected ReferencesRead, got {type(reading).__name__}")
@@ -230,6 +238,19 @@ def _identify(state: State, papers: dict[str, list[str]]) -> dict[_Arm, list[str
         papers[arm.removed] += [*unread, *(one for one in unmerged if one in state.removed)]
         unique[arm] += [one for one in unmerged if one not in state.removed]
     return unique
+
+
+def round_begun(state: State) -> int:
+    """Return the event with which the last round of the review began, 0 while it is in its first."""
+    return max((logged.seq for logged in state.noted.get(RoundBegun, ())), default=0)
+
+
+def _previous(state: State) -> list[str]:
+    """Return what is included of the records that were read before the last round began."""
+    since = round_begun(state)
+    earlier = [logged.event for logged in state.readings if logged.seq < since]
+    ids = [one for event in earlier if isinstance(event, ReferencesRead) for one in _ids(event)]
+    return list(eligibility(state, ids).included) if ids else []
 
 
 def _ids(reading: ReferencesRead) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from asreview_mc.core.event import Decided, Discussed, Logged, PanelRated, Tagged, Undone
+from asreview_mc.core.event import Decided, Discussed, Extracted, Logged, PanelRated, Tagged, Undone
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.review.consensus import Settlement, Standing, Verdict, verdict
 from asreview_mc.review.fold import in_reading_order
@@ -93,6 +93,9 @@ class State(Team):
         event = logged.event
         if viewer in event.actors or self.sees_all(viewer):
             return True
+        if isinstance(event, Extracted):
+            kept = self.kept(event.record_id)
+            return self.forms.may_see(event, logged.seq, kept, self.protocol.decisions_wanted)
         if isinstance(event, (Decided, Undone, Discussed)):
             return self._is_told(event.stage, event.record_id, logged.seq)
         if isinstance(event, Tagged):
