@@ -90,6 +90,7 @@ def test_three_way_table_stands_beside():
     (pair,) = summarise({"ana": ANA, "ben": BEN}, maybe="omit", seed=1).to_dict()["pairs"]
     three = pair["three_way"]
     assert three["n"] == 8
+    assert three["intervals"]["percent_agreement"]["ci_low"] < three["percent_agreement"]
     assert three["table"]["maybe,include"] == 1
     assert three["table"]["maybe,maybe"] == 1
     assert sum(three["table"].values()) == 8

@@ -45,6 +45,7 @@ class ThreeWay:
             "table": dict(self.table),
             "percent_agreement": _plain(self.percent_agreement),
             "cohen_kappa": self.cohen_kappa.to_dict(),
+            "intervals": {"percent_agreement": _interval(self.percent_agreement)},
         }
 
 
