@@ -115,7 +115,10 @@ def measure(entry: Row, chosen: argparse.Namespace) -> Iterator[Row]:
 
 
 def means(rows: Sequence[Row], metric: str) -> dict[str, dict[str, float]]:
-    """Return, for each ranker, the mean over the seeds of each review; a hybrid not run there is the hybrid."""
+    """Return, for each ranker run on all reviews, the mean over the seeds of each.
+
+    Where a review lacks what the hybrid goes without, that is the hybrid.
+    """
     values: dict[tuple[str, str], list[float]] = {}
     for row in rows:
         values.setdefault((row["ranker"], row["dataset"]), []).append(row[metric])
@@ -123,8 +126,10 @@ def means(rows: Sequence[Row], metric: str) -> dict[str, dict[str, float]]:
     names = dict.fromkeys(row["ranker"] for row in rows)
     found: dict[str, dict[str, float]] = {}
     for name in names:
-        runs = {each: values.get((name, each)) or values.get(("hybrid", each)) for each in sets}
-        found[name] = {each: statistics.fmean(run) for each, run in runs.items() if run}
+        same = "hybrid" if name in WITHOUT else name
+        runs = {each: values.get((name, each)) or values.get((same, each)) for each in sets}
+        if all(runs.values()):
+            found[name] = {each: statistics.fmean(run) for each, run in runs.items() if run}
     return found
 
 
