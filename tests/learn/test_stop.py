@@ -11,7 +11,7 @@ from asreview_mc.learn.stop import RULES, Audit, Control, Screening, assess, rul
 from asreview_mc.learn.stop.advice import advise
 from asreview_mc.learn.stop.buscar import Buscar
 from asreview_mc.learn.stop.certificates import QuantileBinomial, RandomAudit, TargetRule, most_relevant, none_drawn
-from asreview_mc.learn.stop.heuristics import Consecutive, Knee, Safe
+from asreview_mc.learn.stop.heuristics import Consecutive, Knee, Quiet, Safe
 from asreview_mc.learn.stop.models import Chao, PoissonProcess, QuantileConfidence, chapman
 from asreview_mc.learn.stop.screening import misses_allowed
 
@@ -192,6 +192,18 @@ def test_heuristics_by_hand():
     assert safe.stop is True
     missing = Safe().assess(screening([1] * 5 + [0] * 60, 600, key_papers_missing=1), 0.95, 0.95)
     assert missing.stop is False and "key paper" in missing.why
+
+
+def test_a_quiet_run_or_buscar_whichever_comes_first():
+    """A sixth of the pool; a higher target is left to BUSCAR alone."""
+    now = screening([1] * 20 + [0] * 339, 2000)
+    assert Quiet().run_asked(2000) == 340 and Quiet().run_asked(100) == 50
+    assert Quiet().assess(now, 0.95, 0.95).stop is False
+    assert Quiet().assess(now, 0.95, 0.95).cost == 1
+    assert Quiet().assess(now.read_further(1), 0.95, 0.95).stop is True
+    assert Quiet().assess(now.read_further(1), 0.99, 0.95).stop is False
+    assert Quiet().assess(screening([1] * 100 + [0] * 100, 210), 0.5, 0.95).stop is True
+    assert Quiet().assess(screening([0] * 500, 2000), 0.95, 0.95).stop is None
 
 
 @pytest.mark.parametrize("one", RULES, ids=lambda one: one.name)

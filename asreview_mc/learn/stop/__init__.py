@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from asreview_mc.core.errors import UnknownError
 from asreview_mc.learn.stop.buscar import Buscar
 from asreview_mc.learn.stop.certificates import QuantileBinomial, RandomAudit, TargetRule
-from asreview_mc.learn.stop.heuristics import Consecutive, Knee, Safe
+from asreview_mc.learn.stop.heuristics import Consecutive, Knee, Quiet, Safe
 from asreview_mc.learn.stop.models import Chao, PoissonProcess, QuantileConfidence
 from asreview_mc.learn.stop.screening import Audit, Control, Screening, StopRule, Verdict
 
@@ -24,6 +24,7 @@ RULES: tuple[StopRule, ...] = (
     PoissonProcess("hyperbolic"),
     QuantileConfidence(),
     Chao(),
+    Quiet(),
     Consecutive(),
     Knee(),
     Safe(),
