@@ -35,7 +35,7 @@ from asreview_mc.learn.stop.buscar import Buscar
 from asreview_mc.learn.stop.certificates import QuantileBinomial, RandomAudit, TargetRule
 from asreview_mc.learn.stop.heuristics import Consecutive, Quiet
 from asreview_mc.learn.stop.models import PoissonProcess
-from asreview_mc.learn.stop.screening import Control, StopRule
+from asreview_mc.learn.stop.screening import StopRule
 from asreview_mc.review.agreement.intervals import wilson
 
 CONFIDENCE = 0.95
@@ -90,23 +90,16 @@ def stopped(rule: StopRule, labels: np.ndarray, target: float, step: float) -> i
     return n
 
 
-def by_control(rule: StopRule, draw: np.random.Generator, labels: np.ndarray, target: float) -> int | None:
-    """Return where a control sample that is just large enough is met; None where it cannot certify."""
-    n, wanted = len(labels), 70
-    positives = np.flatnonzero(draw.permutation(n) < int(wanted / labels.mean()))
-    order = draw.permutation(positives[labels[positives] == 1])
-    if not len(order):
-        return None
-    for place in np.sort(order) + 1:
-        reached = order < place
-        run = len(order) if reached.all() else int(np.argmin(reached))
-        control = Control(len(order), int(reached.sum()), run)
-        said = rule.assess(Screening(labels[:place], n, control=control), target, CONFIDENCE)
-        if said.stop is None:
-            return None
-        if said.stop:
-            return int(place)
-    return n
+def by_control(rule: QuantileBinomial | TargetRule, draw: np.random.Generator, labels: np.ndarray) -> int | None:
+    """Return where the rule is met with a control sample of about 70 relevant records; None where it cannot certify."""
+    n, target = len(labels), 0.95
+    sample = draw.permutation(n) < int(70 / labels.mean())
+    order = draw.permutation(np.flatnonzero(sample & (labels == 1)))
+    if isinstance(rule, TargetRule):
+        needed = int(np.ceil(-np.log(1 - CONFIDENCE) / (1 - target)))
+        return int(order[:needed].max()) + 1 if len(order) >= needed else None
+    reached = QuantileBinomial.needed(len(order), target, CONFIDENCE)
+    return int(np.sort(order)[reached - 1]) + 1 if reached else None
 
 
 def generated(runs: int, seed: int) -> Iterator[dict[str, Any]]:
@@ -121,7 +114,7 @@ def generated(runs: int, seed: int) -> Iterator[dict[str, Any]]:
             audits = [audited(draw, labels, target) for labels in pools]
             found: dict[str, list[tuple[float, float]]] = {"audit": audits}
             for rule in (QuantileBinomial(), TargetRule()):
-                places = [(labels, by_control(rule, draw, labels, target)) for labels in pools]
+                places = [(labels, by_control(rule, draw, labels)) for labels in pools]
                 found[rule.name] = [(labels[:at].mean() * at / relevant, at / n) for labels, at in places if at]
             for rule in ASKED:
                 reads = [(labels, stopped(rule, labels, target, 0.02)) for labels in few]

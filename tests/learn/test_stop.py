@@ -37,7 +37,7 @@ def by_brute_force(labels, n_records, target):
 @pytest.mark.parametrize(("relevant", "n_records", "earliest"), [(20, 2000, 1557), (100, 5000, 2025)])
 def test_buscar_costs_what_was_published(relevant, n_records, earliest):
     """Under perfect ranking, 95 % at 95 % (reference values recomputed from buscarpy's formula)."""
-    more = Buscar().further(screening([1] * relevant, n_records), 0.95, 0.05)
+    more = Buscar().further(screening([1] * relevant, n_records), 0.95, 0.95)
     assert relevant + more == earliest
 
 
@@ -199,7 +199,9 @@ def test_a_quiet_run_or_buscar_whichever_comes_first():
     now = screening([1] * 20 + [0] * 339, 2000)
     assert Quiet().run_asked(2000) == 340 and Quiet().run_asked(100) == 50
     assert Quiet().assess(now, 0.95, 0.95).stop is False
-    assert Quiet().assess(now, 0.95, 0.95).cost == 1
+    assert Quiet().further(now, 0.95, 0.95) == 1
+    (answer,) = assess(now, target=0.95, confidence=0.95, rules=[Quiet()])
+    assert answer.cost == 1
     assert Quiet().assess(now.read_further(1), 0.95, 0.95).stop is True
     assert Quiet().assess(now.read_further(1), 0.99, 0.95).stop is False
     assert Quiet().assess(screening([1] * 100 + [0] * 100, 210), 0.5, 0.95).stop is True

@@ -59,12 +59,15 @@ class Knee:
         if not screening.found:
             return no_answer(self, "no relevant record was found yet")
         ratio, asked, knee = self.slopes(screening)
-        cost = records_to_go(
-            lambda more: (now := self.slopes(screening.read_further(more)))[0] >= now[1], screening.n_unread
-        )
         why = f"the slope before rank {knee:,} is {ratio:.3g} times that after it, {asked} are asked for"
         evidence = {"knee": knee, "ratio": ratio, "asked": asked}
-        return Verdict(self.name, self.kind, ratio >= asked, why, evidence, cost, self.source)
+        return Verdict(self.name, self.kind, ratio >= asked, why, evidence, None, self.source)
+
+    def further(self, screening: Screening, target: float, confidence: float) -> int | None:
+        """Return how many more records to read until the rule is met, if none of them is relevant."""
+        return records_to_go(
+            lambda more: (now := self.slopes(screening.read_further(more)))[0] >= now[1], screening.n_unread
+        )
 
     @staticmethod
     def slopes(screening: Screening) -> tuple[float, int, int]:
@@ -142,12 +145,19 @@ class Quiet:
         run, asked = screening.irrelevant_run(), self.run_asked(screening.n_records)
         if target > _MADE_FOR:
             why = f"for a target above {_MADE_FOR:.0%} BUSCAR alone decides: {buscar.why}"
-            return Verdict(self.name, self.kind, buscar.stop, why, buscar.evidence, buscar.cost, self.source)
+            return Verdict(self.name, self.kind, buscar.stop, why, buscar.evidence, None, self.source)
         stop = bool(buscar.stop) or run >= asked
-        costs = [cost for cost in (buscar.cost, min(max(asked - run, 0), screening.n_unread)) if cost is not None]
         why = f"the last {run:,} records were irrelevant, {asked:,} are asked for; BUSCAR: {buscar.why}"
         evidence = {**buscar.evidence, "run": run, "asked": asked}
-        return Verdict(self.name, self.kind, stop, why, evidence, min(costs, default=None), self.source)
+        return Verdict(self.name, self.kind, stop, why, evidence, None, self.source)
+
+    def further(self, screening: Screening, target: float, confidence: float) -> int | None:
+        """Return how many more records to read until the rule is met, if none of them is relevant."""
+        by_buscar = Buscar().further(screening, target, confidence)
+        if target > _MADE_FOR:
+            return by_buscar
+        run = min(max(self.run_asked(screening.n_records) - screening.irrelevant_run(), 0), screening.n_unread)
+        return run if by_buscar is None else min(by_buscar, run)
 
     def run_asked(self, n_records: int) -> int:
         """Return how many irrelevant records in a row are asked for in a pool of that size."""
