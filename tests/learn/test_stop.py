@@ -11,7 +11,7 @@ from asreview_mc.learn.stop import RULES, Audit, Control, Screening, assess, rul
 from asreview_mc.learn.stop.advice import advise
 from asreview_mc.learn.stop.buscar import Buscar
 from asreview_mc.learn.stop.certificates import QuantileBinomial, RandomAudit, TargetRule, most_relevant, none_drawn
-from asreview_mc.learn.stop.heuristics import Consecutive, Knee, Safe
+from asreview_mc.learn.stop.heuristics import Consecutive, Knee, Quiet, Safe
 from asreview_mc.learn.stop.models import Chao, PoissonProcess, QuantileConfidence, chapman
 from asreview_mc.learn.stop.screening import misses_allowed
 
@@ -37,7 +37,7 @@ def by_brute_force(labels, n_records, target):
 @pytest.mark.parametrize(("relevant", "n_records", "earliest"), [(20, 2000, 1557), (100, 5000, 2025)])
 def test_buscar_costs_what_was_published(relevant, n_records, earliest):
     """Under perfect ranking, 95 % at 95 % (reference values recomputed from buscarpy's formula)."""
-    more = Buscar().further(screening([1] * relevant, n_records), 0.95, 0.05)
+    more = Buscar().further(screening([1] * relevant, n_records), 0.95, 0.95)
     assert relevant + more == earliest
 
 
@@ -192,6 +192,20 @@ def test_heuristics_by_hand():
     assert safe.stop is True
     missing = Safe().assess(screening([1] * 5 + [0] * 60, 600, key_papers_missing=1), 0.95, 0.95)
     assert missing.stop is False and "key paper" in missing.why
+
+
+def test_a_quiet_run_or_buscar_whichever_comes_first():
+    """A sixth of the pool; a higher target is left to BUSCAR alone."""
+    now = screening([1] * 20 + [0] * 339, 2000)
+    assert Quiet().run_asked(2000) == 340 and Quiet().run_asked(100) == 50
+    assert Quiet().assess(now, 0.95, 0.95).stop is False
+    assert Quiet().further(now, 0.95, 0.95) == 1
+    (answer,) = assess(now, target=0.95, confidence=0.95, rules=[Quiet()])
+    assert answer.cost == 1
+    assert Quiet().assess(now.read_further(1), 0.95, 0.95).stop is True
+    assert Quiet().assess(now.read_further(1), 0.99, 0.95).stop is False
+    assert Quiet().assess(screening([1] * 100 + [0] * 100, 210), 0.5, 0.95).stop is True
+    assert Quiet().assess(screening([0] * 500, 2000), 0.95, 0.95).stop is None
 
 
 @pytest.mark.parametrize("one", RULES, ids=lambda one: one.name)

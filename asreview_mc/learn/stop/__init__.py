@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from asreview_mc.core.errors import UnknownError
 from asreview_mc.learn.stop.buscar import Buscar
 from asreview_mc.learn.stop.certificates import QuantileBinomial, RandomAudit, TargetRule
-from asreview_mc.learn.stop.heuristics import Consecutive, Knee, Safe
+from asreview_mc.learn.stop.heuristics import Consecutive, Knee, Quiet, Safe
 from asreview_mc.learn.stop.models import Chao, PoissonProcess, QuantileConfidence
-from asreview_mc.learn.stop.screening import Audit, Control, Screening, StopRule, Verdict
+from asreview_mc.learn.stop.screening import Audit, Control, Foreseeing, Screening, StopRule, Verdict
 
 __all__ = ["RULES", "Audit", "Control", "Screening", "StopRule", "Verdict", "assess", "rule"]
 
@@ -24,6 +25,7 @@ RULES: tuple[StopRule, ...] = (
     PoissonProcess("hyperbolic"),
     QuantileConfidence(),
     Chao(),
+    Quiet(),
     Consecutive(),
     Knee(),
     Safe(),
@@ -70,4 +72,13 @@ def assess(
     if not 0 < target <= 1 or not 0 < confidence < 1:
         raise ValueError("the target must be above 0 and at most 1, the confidence between 0 and 1")
     ordered = sorted(rules, key=lambda one: one.name != chosen)
-    return [one.assess(screening, target, confidence) for one in ordered]
+    return [_with_cost(one, screening, target, confidence) for one in ordered]
+
+
+def _with_cost(one: StopRule, screening: Screening, target: float, confidence: float) -> Verdict:
+    said = one.assess(screening, target, confidence)
+    if said.stop:
+        return replace(said, cost=0)
+    if said.stop is None or not isinstance(one, Foreseeing):
+        return said
+    return replace(said, cost=one.further(screening, target, confidence))

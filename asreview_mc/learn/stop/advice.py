@@ -60,7 +60,7 @@ def advise(n_records: int, *, target: float, confidence: float) -> list[Advice]:
         if relevant < 1:
             continue
         perfect = Screening(np.ones(relevant, dtype=np.int64), n_records)
-        more = Buscar().further(perfect, target, 1 - confidence)
+        more = Buscar().further(perfect, target, confidence)
         rows: list[tuple[str, int | None, str]] = [("buscar", None if more is None else relevant + more, "")]
         plan = RandomAudit.plan(perfect, target, confidence)
         rows.append(("audit", None if plan is None else relevant + plan, "one audit, at half of the error probability"))

@@ -53,19 +53,21 @@ class Buscar:
 
     def assess(self, screening: Screening, target: float, confidence: float) -> Verdict:
         """Stop where the smallest p is under 1 − confidence."""
-        alpha = 1 - confidence
-        if self.spends:
-            alpha /= (screening.looks + 1) * (screening.looks + 2)
+        alpha = self._alpha(screening, confidence)
         if not screening.found:
             return no_answer(self, "no relevant record was found yet, so that no recall is defined")
         p = self.p_value(screening, target)
-        cost = self.further(screening, target, alpha)
         stop = p < alpha
         why = f"p = {p:.3g} that recall is below {target:.0%}, {'under' if stop else 'not under'} {alpha:.3g}"
-        return Verdict(self.name, self.kind, stop, why, {"p": p, "alpha": alpha, "bias": self.bias}, cost, self.source)
+        return Verdict(self.name, self.kind, stop, why, {"p": p, "alpha": alpha, "bias": self.bias}, None, self.source)
 
-    def further(self, screening: Screening, target: float, alpha: float) -> int | None:
-        """Return how many more records to read until p is under `alpha`, if none of them is relevant."""
+    def _alpha(self, screening: Screening, confidence: float) -> float:
+        spent = (screening.looks + 1) * (screening.looks + 2) if self.spends else 1
+        return (1 - confidence) / spent
+
+    def further(self, screening: Screening, target: float, confidence: float) -> int | None:
+        """Return how many more records to read until the rule is met, if none of them is relevant."""
+        alpha = self._alpha(screening, confidence)
         return records_to_go(
             lambda more: self.p_value(screening.read_further(more), target) < alpha, screening.n_unread
         )

@@ -89,10 +89,6 @@ class PoissonProcess:
         expected, most = coming
         stop = screening.found >= target * (screening.found + most) - 1e-9
 
-        def met(more: int) -> bool:
-            later = self.coming(screening.read_further(more), confidence)
-            return later is not None and screening.found >= target * (screening.found + later[1]) - 1e-9
-
         why = f"{expected:.1f} more are expected, at most {most} at {confidence:.0%}"
         evidence = {
             "expected": expected,
@@ -100,7 +96,16 @@ class PoissonProcess:
             "recall": screening.found / (screening.found + expected),
             "recall_low": screening.found / (screening.found + most),
         }
-        return Verdict(self.name, self.kind, stop, why, evidence, records_to_go(met, screening.n_unread), self.source)
+        return Verdict(self.name, self.kind, stop, why, evidence, None, self.source)
+
+    def further(self, screening: Screening, target: float, confidence: float) -> int | None:
+        """Return how many more records to read until the rule is met, if none of them is relevant."""
+
+        def met(more: int) -> bool:
+            later = self.coming(screening.read_further(more), confidence)
+            return later is not None and screening.found >= target * (screening.found + later[1]) - 1e-9
+
+        return records_to_go(met, screening.n_unread)
 
     def coming(self, screening: Screening, confidence: float) -> tuple[float, int] | None:
         """Return how many relevant records are expected among the unread, and their quantile; None without a fit."""

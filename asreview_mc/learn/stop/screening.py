@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -176,6 +176,15 @@ class StopRule(Protocol):
 
     def assess(self, screening: Screening, target: float, confidence: float) -> Verdict:
         """Say whether reading may stop at a recall of `target`, with `confidence` where the rule has any."""
+        ...
+
+
+@runtime_checkable
+class Foreseeing(Protocol):
+    """A rule that can say how far it is from being met; apart from `assess`, since it costs many assessments."""
+
+    def further(self, screening: Screening, target: float, confidence: float) -> int | None:
+        """Return how many more records to read until the rule is met, if none of them is relevant."""
         ...
 
 
