@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from asreview_mc.cli.output import HERE, As, Json, Project, StageName, answer, columns, opened, progress, say, shortened
+from asreview_mc.project import fulltexts
 from asreview_mc.project import screen as screening
 from asreview_mc.project.screen import stage_named
 
@@ -182,6 +183,8 @@ def _conflict_lines(found: list[dict[str, Any]]) -> Iterator[str]:
             because = f" ({said['reason']})" if said["reason"] else ""
             note = f": {said['note']}" if said["note"] else ""
             yield f"    {said['reviewer']}: {said['decision']}{because}{note}"
+        for said in one["discussion"]:
+            yield f"      {said['reviewer']} wrote: {said['text']}"
 
 
 def settle(
@@ -210,10 +213,13 @@ def retrieve(
     status: Annotated[str, typer.Argument(metavar="sought|retrieved|not-retrieved", help="What became of it.")],
     user: As = "",
     note: Note = "",
+    route: Annotated[str, typer.Option(help="How it was come by: open access, a library, the authors.")] = "",
+    file: Annotated[Path | None, typer.Option(help="The full text, to be kept in the project.")] = None,
     project: Project = HERE,
     as_json: Json = False,
 ) -> None:
-    """Note whether a full text could be had."""
+    """Note whether a full text could be had, by which route, and keep it."""
     with opened(project) as review:
-        logged = screening.retrieve(review, record_id, status, by=review.viewer(user) or "", note=note)
+        by = review.viewer(user) or ""
+        logged = fulltexts.retrieve(review, record_id, status, by=by, note=note, route=route, file=file)
         answer(as_json, {"seq": logged.seq, "record_id": record_id}, [f"{record_id} {status}, event {logged.seq}"])

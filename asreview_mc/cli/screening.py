@@ -14,9 +14,9 @@ from rich.text import Text
 from asreview_mc.cli.output import progress
 from asreview_mc.core.errors import DecisionError
 from asreview_mc.core.protocol import Protocol, Stage
+from asreview_mc.project.checks import check_decider
 from asreview_mc.project.ranking import gather_pool
 from asreview_mc.project.review import Review
-from asreview_mc.project.screen import check_decider
 from asreview_mc.project.session import Offer, Session
 
 NOTHING = "Nothing waits for you at this stage."

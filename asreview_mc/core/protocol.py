@@ -56,10 +56,14 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Reviewer:
-    """A person of the team: reviewers and owners decide, adjudicators settle conflicts, experts rate the outcome."""
+    """A person of the team: reviewers and owners decide, adjudicators settle conflicts, experts rate the outcome.
+
+    What somebody who has `left` decided stands; nothing more is asked of them.
+    """
 
     name: str
     role: str = "reviewer"
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,8 @@ class Protocol:
     `maybe` says what a completed pair that holds a maybe leads to at title and abstract (``"conflict"`` or
     ``"include"``); `maybe_in_agreement` how a maybe is read in the two-way agreement table (``"include"``,
     ``"exclude"`` or ``"omit"``).
+
+    `show_scores` lets reviewers see rank, score and the reasons for them while they screen blind; they anchor.
     """
 
     text: str
@@ -137,6 +143,7 @@ class Protocol:
     decisions_wanted: int = 2
     maybe: str = "conflict"
     maybe_in_agreement: MaybeReading = "include"
+    show_scores: bool = False
     keywords_include: tuple[str, ...] = ()
     keywords_exclude: tuple[str, ...] = ()
     cards: tuple[Card, ...] = ()
@@ -149,8 +156,18 @@ class Protocol:
 
     @property
     def screeners(self) -> tuple[str, ...]:
-        """Names of those who decide on records, in the protocol's order."""
+        """Names of those who decide on records or did so until they left, in the protocol's order."""
         return tuple(person.name for person in self.reviewers if person.role in ("reviewer", "owner"))
+
+    @property
+    def active(self) -> tuple[str, ...]:
+        """Names of those who decide on records and have not left, in the protocol's order."""
+        return tuple(one.name for one in self.reviewers if one.role in ("reviewer", "owner") and not one.left)
+
+    @property
+    def experts(self) -> tuple[str, ...]:
+        """Names of the experts who rate the outcome and have not left, in the protocol's order."""
+        return tuple(one.name for one in self.reviewers if one.role == "expert" and not one.left)
 
     @property
     def query_text(self) -> str:

@@ -98,7 +98,7 @@ class _Reader:
         single = ("title", "aim", "question", "objectives", "scope", "definition", "notice")
         several = ("guiding_questions", "concepts", "signed_off_by")
         self.unknown(review, {*single, *several}, "[review]")
-        self.unknown(screening, {"decisions_wanted", "maybe", "maybe_in_agreement"}, "[screening]")
+        self.unknown(screening, {"decisions_wanted", "maybe", "maybe_in_agreement", "show_scores"}, "[screening]")
         self.unknown(keywords, {"include", "exclude"}, "[keywords]")
         self.unknown(criteria, {"inclusion", "exclusion"}, "[criteria]")
         wanted = screening.get("decisions_wanted", 2)
@@ -118,6 +118,7 @@ class _Reader:
             decisions_wanted=wanted,
             maybe=self.string(screening, "maybe", "[screening]") or "conflict",
             maybe_in_agreement=self.reading(screening),
+            show_scores=self.truth(screening, "show_scores", "[screening]"),
             keywords_include=self.strings(keywords, "include", "[keywords]"),
             keywords_exclude=self.strings(keywords, "exclude", "[keywords]"),
             cards=tuple(self.items(Card, self.data, "subtopics")),
@@ -150,6 +151,18 @@ class _Reader:
         self.problems.append(f"{place} {name} must be text")
         return ""
 
+    def of_kind(self, kind: str, data: Mapping[str, Any], name: str, place: str) -> object:
+        if kind == "bool":
+            return self.truth(data, name, place)
+        return self.strings(data, name, place) if "tuple" in kind else self.string(data, name, place)
+
+    def truth(self, data: Mapping[str, Any], name: str, place: str) -> bool:
+        value = data.get(name, False)
+        if isinstance(value, bool):
+            return value
+        self.problems.append(f"{place} {name} must be true or false")
+        return False
+
     def strings(self, data: Mapping[str, Any], name: str, place: str) -> tuple[str, ...]:
         value = data.get(name, [])
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
@@ -169,8 +182,7 @@ class _Reader:
             values: dict[str, Any] = {}
             for setting in settings:
                 if setting.name in item:
-                    read = self.strings if "tuple" in str(setting.type) else self.string
-                    values[setting.name] = read(item, setting.name, place)
+                    values[setting.name] = self.of_kind(str(setting.type), item, setting.name, place)
                 elif setting.default is dataclasses.MISSING:
                     self.problems.append(f"{place} lacks {setting.name!r}")
                     values[setting.name] = ""
@@ -211,8 +223,8 @@ def _contradictions(protocol: Protocol) -> Iterable[str]:
 
 
 def _team_contradictions(protocol: Protocol) -> Iterable[str]:
-    if len(protocol.screeners) < protocol.decisions_wanted:
-        deciding = len(protocol.screeners)
+    if len(protocol.active) < protocol.decisions_wanted:
+        deciding = len(protocol.active)
         yield f"[[reviewers]] has {deciding} who decide, but decisions_wanted is {protocol.decisions_wanted}"
     for person in protocol.reviewers:
         if person.role not in ROLES:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from asreview_mc.core.errors import ProjectError, ProtocolError, UnknownError
 from asreview_mc.core.event import Amended, Event, Logged, ProtocolSet, Split
-from asreview_mc.core.protocol import STAGES, Protocol
+from asreview_mc.core.protocol import Protocol
 from asreview_mc.core.protocol_file import parse, template
 from asreview_mc.core.record import Record
+from asreview_mc.project.amendment import check_amendment
 from asreview_mc.review.state import State
 from asreview_mc.store.log import EventLog
 
@@ -241,28 +242,9 @@ class Review:
                 raise ProtocolError("is the accepted protocol already", where=PROTOCOL, remedy="Change the file first")
             if by not in {*draft.names, *state.protocol.names}:
                 draft.reviewer(by)
-            self._check_amendment(state, draft)
+            check_amendment(state, draft)
             (logged,) = self.append(ProtocolSet(draft.text, by=by, reason=reason))
         return logged
-
-    def _check_amendment(self, state: State, draft: Protocol) -> None:
-        deciders = [name for name in state.protocol.names if any(state.decided_by(stage, name) for stage in STAGES)]
-        gone = [name for name in deciders if name not in draft.screeners]
-        if gone:
-            raise ProtocolError(
-                f"leaves out {', '.join(gone)}, whose decisions are in the log",
-                where=PROTOCOL,
-                remedy="Keep the name under [[reviewers]], as reviewer or owner",
-            )
-        pending = sum(
-            state.verdict(stage, record_id).outcome == "pending" for stage in STAGES for record_id in state.begun(stage)
-        )
-        if draft.decisions_wanted < state.protocol.decisions_wanted and pending:
-            raise ProtocolError(
-                f"lowers decisions_wanted while {pending} records have decisions pending, which would disclose them",
-                where=PROTOCOL,
-                remedy="Complete or undo those decisions first",
-            )
 
 
 def _amended(record: Record, state: State) -> Record:

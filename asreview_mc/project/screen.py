@@ -1,4 +1,4 @@
-"""Screening: decisions, undo, agreement, conflicts and settlements, at both stages."""
+"""Screening: decisions, undo, agreement, conflicts, their discussion and settlement, at both stages."""
 
 from __future__ import annotations
 
@@ -8,22 +8,28 @@ from typing import Any
 from asreview_mc.core.errors import DecisionError, UnknownError
 from asreview_mc.core.event import (
     AgreementMeasured,
+    Calibrated,
+    CopyBegun,
     Decided,
+    Discussed,
+    Frozen,
     Logged,
     Merged,
     ProtocolSet,
-    Retrieval,
     Settled,
     Shown,
     Split,
+    StageClosed,
+    StageReopened,
     Undone,
 )
-from asreview_mc.core.protocol import DECISIONS, STAGES, Protocol, Stage
+from asreview_mc.core.protocol import STAGES, Stage
+from asreview_mc.project.checks import check_decider, check_decision, check_open, check_settlers
 from asreview_mc.project.review import Review
-from asreview_mc.review.eligibility import RETRIEVAL
 from asreview_mc.review.state import State
 
 BOOTSTRAP_SEED = 0
+_FRAME = (Merged, Split, ProtocolSet, Calibrated, CopyBegun, StageClosed, StageReopened, Frozen)
 
 
 def stage_named(name: str) -> Stage:
@@ -64,9 +70,10 @@ def decide(
         If the protocol or the stage does not allow it.
     """
     with review.transaction():
-        state = _state_of(review, record_id)
+        state = state_of(review, record_id)
         check_decider(state.protocol, reviewer)
-        _check_decision(state, record_id, stage, decision, reason)
+        check_decision(state, record_id, stage, decision, reason)
+        check_open(review, state, record_id, stage)
         disclosed = state.disclosed(stage, record_id)
         (logged,) = review.append(Decided(record_id, stage, reviewer, decision, reason, note, shown))
         if disclosed is None and state.feed_some([logged]).disclosed(stage, record_id) is not None:
@@ -79,7 +86,7 @@ def reopened(review: Review, logged: Logged) -> bool:
     event = logged.event
     if not isinstance(event, Decided):
         return False
-    state = _state_of(review, event.record_id)
+    state = state_of(review, event.record_id)
     return (
         state.settlement(event.stage, event.record_id) is not None and state.verdict(event.stage, event.record_id).open
     )
@@ -96,13 +103,14 @@ def undo(review: Review, reviewer: str, *, stage: Stage = "abstract", record_id:
         If there is none.
     """
     with review.transaction():
-        review.protocol.reviewer(reviewer)
+        check_decider(review.protocol, reviewer)
         if record_id:
             review.record(record_id)
         last = review.state.last_decision(stage, reviewer, record_id)
         if last is None:
             about = f" on {record_id}" if record_id else ""
             raise DecisionError(f"{reviewer} has no decision{about} to take back", where=f"stage {stage}")
+        check_open(review, review.state, last.record_id, stage)
         (logged,) = review.append(Undone(last.record_id, stage, reviewer, last.seq))
     return logged
 
@@ -119,6 +127,8 @@ def settle(
 ) -> Logged:
     """Settle a conflict: by all who decided, together, or by an adjudicator.
 
+    Where one of those who decided has left, somebody else stands in for them, so that nobody settles it alone.
+
     Raises
     ------
     UnknownError
@@ -132,7 +142,7 @@ def settle(
         people = [state.protocol.reviewer(name) for name in by]
         if decision not in ("include", "exclude"):
             raise DecisionError(f"a conflict is settled as include or exclude, not {decision!r}", where=record_id)
-        _check_decision(state, record_id, stage, decision, reason)
+        check_decision(state, record_id, stage, decision, reason)
         verdict = state.verdict(stage, record_id)
         if not verdict.open and not verdict.settled:
             raise DecisionError("there is no conflict to settle", where=f"{record_id}, stage {stage}")
@@ -142,45 +152,46 @@ def settle(
                 where=record_id,
                 remedy="Settle it as exclude with one reason",
             )
-        deciders = {standing.reviewer for standing in state.visible(stage, record_id, None)}
-        if not any(person.role == "adjudicator" for person in people) and not deciders <= set(by):
-            raise DecisionError(
-                "a conflict is settled by all who decided on it, or by an adjudicator",
-                where=record_id,
-                remedy="Name " + " ".join(f"--by {name}" for name in sorted(deciders)),
-            )
+        check_open(review, state, record_id, stage)
+        if not any(person.role == "adjudicator" and not person.left for person in people):
+            check_settlers(state, stage, record_id, set(by))
         (logged,) = review.append(Settled(record_id, stage, decision, tuple(dict.fromkeys(by)), reason, note))
     return logged
 
 
-def retrieve(review: Review, record_id: str, status: str, *, by: str = "", note: str = "") -> Logged:
-    """Note whether the full text of a report is sought, retrieved or not to be had.
+def discuss(review: Review, record_id: str, text: str, reviewer: str, *, stage: Stage = "abstract") -> Logged:
+    """Leave a note in the discussion of a conflict.
 
     Raises
     ------
     UnknownError
-        If record or status are unknown.
+        If record or person are unknown.
     DecisionError
-        If the record has not passed title and abstract.
+        If there is no open conflict, or the note is empty.
     """
-    if status not in RETRIEVAL:
-        raise UnknownError(f"no retrieval status is called {status!r}", remedy=f"Choose one of {', '.join(RETRIEVAL)}")
     with review.transaction():
-        state = _state_of(review, record_id)
-        _check_stage(state, record_id, "fulltext")
-        if status == "not-retrieved" and state.begun("fulltext"):
-            raise DecisionError(
-                "has decisions on its full text", where=record_id, remedy="Undo those first if it could not be had"
-            )
-        (logged,) = review.append(Retrieval(record_id, status, by, note))
+        state = review.state
+        state.protocol.reviewer(reviewer)
+        review.record(record_id)
+        if not state.verdict(stage, record_id).open:
+            raise DecisionError("there is no open conflict to discuss", where=f"{record_id}, stage {stage}")
+        if not text.strip():
+            raise DecisionError("the note is empty", where=record_id)
+        (logged,) = review.append(Discussed(record_id, stage, reviewer, text.strip()))
     return logged
 
 
 def conflicts(review: Review, stage: Stage) -> list[dict[str, Any]]:
-    """Return the open conflicts of a stage with what each reviewer said; all of it is disclosed by definition."""
+    """Return the open conflicts of a stage with what each reviewer said; all of it is disclosed by definition.
+
+    `discussion` holds the notes on it in order; `first_reason` is, of the reasons given, the first in the protocol's
+    order of priority.
+    """
     state, records, found = review.state, review.records, []
+    priority = [reason.code for reason in state.protocol.reasons]
     for record_id in state.conflicts(stage):
         record = records[record_id]
+        reasons = {one.reason for one in state.visible(stage, record_id, None)}
         found.append(
             {
                 "record_id": record_id,
@@ -190,9 +201,22 @@ def conflicts(review: Review, stage: Stage) -> list[dict[str, Any]]:
                     {"reviewer": one.reviewer, "decision": one.decision, "reason": one.reason, "note": one.note}
                     for one in state.visible(stage, record_id, None)
                 ],
+                "first_reason": next((code for code in priority if code in reasons), ""),
+                "discussion": _discussion(state, stage, record_id),
             }
         )
     return found
+
+
+def _discussion(state: State, stage: Stage, record_id: str) -> list[dict[str, str]]:
+    return [
+        {"reviewer": said.reviewer, "text": said.text, "at": logged.at}
+        for logged in state.noted[Discussed]
+        if isinstance(said := logged.event, Discussed)
+        and said.stage == stage
+        and state.kept(said.record_id) == record_id
+        and state.may_see(logged, None)
+    ]
 
 
 def agreement(review: Review, stage: Stage) -> dict[str, Any]:
@@ -230,64 +254,13 @@ def _measure_full_batches(review: Review, stage: Stage) -> None:
         review.append(AgreementMeasured(stage, batch, batch * BATCH, statistics))
 
 
-def _state_of(review: Review, record_id: str) -> State:
+def state_of(review: Review, record_id: str) -> State:
     """Return the state of one record, from the events that concern it and the protocol alone."""
     review.record(record_id)
-    frame = review.log.events(kinds=[Merged.kind, Split.kind, ProtocolSet.kind])
+    frame = review.log.events(kinds=[kind.kind for kind in _FRAME])
     taken_back = review.merges_taken_back()
     merged = State(taken_back).feed_some(frame)
     kept = merged.kept(record_id)
     about = review.log.events(about={kept, *merged.members(kept)})
     alone = [logged for logged in about if not isinstance(logged.event, (Merged, Split))]
     return State(taken_back).feed_some(sorted([*frame, *alone], key=lambda logged: logged.seq))
-
-
-def check_decider(protocol: Protocol, reviewer: str) -> None:
-    """Check that somebody decides on records.
-
-    Raises
-    ------
-    UnknownError
-        If nobody on the team is called so.
-    DecisionError
-        If they have another role.
-    """
-    person = protocol.reviewer(reviewer)
-    if person.name not in protocol.screeners:
-        raise DecisionError(f"{reviewer} is {person.role} and does not decide on records", where="protocol")
-
-
-def _check_decision(state: State, record_id: str, stage: Stage, decision: str, reason: str) -> None:
-    protocol = state.protocol
-    if decision not in DECISIONS:
-        raise DecisionError(f"no decision is called {decision!r}", remedy=f"Choose one of {', '.join(DECISIONS)}")
-    if state.kept(record_id) != record_id:
-        raise DecisionError(
-            "is a duplicate", where=record_id, remedy=f"Decide on {state.kept(record_id)}, which stands for it"
-        )
-    if record_id in state.removed:
-        raise DecisionError(
-            f"was removed before screening, since it fails {state.removed[record_id].criterion}",
-            where=record_id,
-            remedy="Take that back with `criteria --meets`",
-        )
-    _check_stage(state, record_id, stage)
-    if decision != "exclude" and reason:
-        raise DecisionError(f"a reason is given with exclude only, not with {decision}", where=record_id)
-    if stage == "fulltext" and decision == "exclude":
-        if not reason:
-            raise DecisionError(
-                "a full text is excluded for exactly one reason",
-                where=record_id,
-                remedy=f"Give --reason, one of {', '.join(known.code for known in protocol.reasons)}",
-            )
-        protocol.reason(reason)
-    elif reason and reason not in {criterion.code for criterion in (*protocol.inclusion, *protocol.exclusion)}:
-        protocol.reason(reason)
-
-
-def _check_stage(state: State, record_id: str, stage: Stage) -> None:
-    if stage == "fulltext" and state.verdict("abstract", record_id).outcome != "include":
-        raise DecisionError(
-            "has not passed title and abstract", where=record_id, remedy="Decide or settle it there first"
-        )

@@ -12,9 +12,10 @@ from asreview_mc.core.event import Logged, Shown
 from asreview_mc.core.protocol import Stage
 from asreview_mc.core.record import Record
 from asreview_mc.core.version import __version__
+from asreview_mc.project.checks import check_decider
 from asreview_mc.project.ranking import Pool
 from asreview_mc.project.review import Review
-from asreview_mc.project.screen import check_decider, decide, undo
+from asreview_mc.project.screen import decide, undo
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,8 +182,13 @@ class Fold:
         self._disclose(sheet, logged.seq)
 
     def _disclose(self, sheet: Sheet, seq: int) -> None:
-        if sheet.disclosed is None and len(sheet.reviewers) >= self.protocol.decisions_wanted:
+        if sheet.disclosed is None and len(sheet.reviewers) >= self._wanted(sheet):
             sheet.disclosed = seq
+
+    def _wanted(self, sheet: Sheet) -> int:
+        """Return how many must decide: in a calibration round all who were there, but for those who left before."""
+        present = sum(name in self.protocol.active or name in sheet.reviewers for name in sheet.panel)
+        return max(self.protocol.decisions_wanted, present)
 
     def _undone(self, logged: Logged) -> None:
         event = _as(Undone, logged)

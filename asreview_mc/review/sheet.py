@@ -9,16 +9,18 @@ class Sheet:
     """Decisions on one record at one stage.
 
     `standing` is keyed by reviewer and by the record decided on, which differs where duplicates were merged afterwards;
-    `first` holds each reviewer's first decision ever; `disclosed` is the event at which every decision wanted was in.
+    `first` holds each reviewer's first decision ever; `disclosed` is the event at which every decision wanted was in;
+    `panel` names those who are to screen it in a calibration round.
     """
 
-    __slots__ = ("disclosed", "first", "settlement", "standing")
+    __slots__ = ("disclosed", "first", "panel", "settlement", "standing")
 
     def __init__(self) -> None:
         self.standing: dict[tuple[str, str], Standing] = {}
         self.first: dict[str, Standing] = {}
         self.settlement: Settlement | None = None
         self.disclosed: int | None = None
+        self.panel: tuple[str, ...] = ()
 
     @property
     def reviewers(self) -> set[str]:
@@ -44,6 +46,7 @@ class Sheet:
         self.settlement = _of_both(self, other)
         known = [seq for seq in (self.disclosed, other.disclosed) if seq is not None]
         self.disclosed = min(known, default=None)
+        self.panel = self.panel or other.panel
 
 
 def _of_both(one: Sheet, other: Sheet) -> Settlement | None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from asreview_mc.core.event import Decided, Logged, Undone
+from asreview_mc.core.event import Decided, Discussed, Logged, Tagged, Undone
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.review.consensus import Settlement, Standing, Verdict, verdict
-from asreview_mc.review.fold import Fold, in_reading_order
+from asreview_mc.review.fold import in_reading_order
 from asreview_mc.review.sheet import Sheet
+from asreview_mc.review.team import Team
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +26,15 @@ class Label:
     weight: float
 
 
-class State(Fold):
+class State(Team):
     """The answers to everything that the log settles."""
 
     # -- what stands --------------------------------------------------------------------------------------------
 
     def verdict(self, stage: Stage, record_id: str) -> Verdict:
         """Return what stands for a record at a stage; it gives away no pending decision."""
+        if stood := self._stood(stage, record_id):
+            return stood
         sheet = self._sheets[stage].get(record_id)
         if sheet is None:
             return Verdict("pending")
@@ -39,7 +42,7 @@ class State(Fold):
             list(sheet.standing.values()),
             sheet.settlement,
             stage=stage,
-            wanted=self.protocol.decisions_wanted,
+            wanted=self._wanted(sheet),
             maybe=self.protocol.maybe,
         )
 
@@ -69,41 +72,69 @@ class State(Fold):
     def visible(self, stage: Stage, record_id: str, viewer: str | None) -> list[Standing]:
         """Return the decisions on a record that `viewer` may see: all that are disclosed, and their own.
 
+        Somebody who was unblinded sees all.
         One made anew after all were taken back is not disclosed before the others are in again.
         """
         sheet = self._sheets[stage].get(record_id)
         if sheet is None:
             return []
         standing = sorted(sheet.standing.values(), key=lambda decision: decision.seq)
+        if self.sees_all(viewer):
+            return standing
         return [one for one in standing if one.reviewer == viewer or self._is_disclosed(sheet, one.seq)]
 
     def _is_disclosed(self, sheet: Sheet, seq: int) -> bool:
         if sheet.disclosed is None:
             return False
-        return seq <= sheet.disclosed or len(sheet.reviewers) >= self.protocol.decisions_wanted
+        return seq <= sheet.disclosed or len(sheet.reviewers) >= self._wanted(sheet)
 
     def may_see(self, logged: Logged, viewer: str | None) -> bool:
-        """Whether `viewer` may see an event: others' decisions only on records disclosed by now."""
+        """Whether `viewer` may see an event: what others did on a record only once all who must have done it."""
         event = logged.event
-        if not isinstance(event, (Decided, Undone)) or event.reviewer == viewer:
+        if viewer in event.actors or self.sees_all(viewer):
             return True
-        sheet = self._sheets[event.stage].get(self.kept(event.record_id))
-        return sheet is not None and self._is_disclosed(sheet, logged.seq)
+        if isinstance(event, (Decided, Undone, Discussed)):
+            return self._is_told(event.stage, event.record_id, logged.seq)
+        if isinstance(event, Tagged):
+            return self._tag_is_told(event.record_id, logged.seq)
+        return True
+
+    def _is_told(self, stage: Stage, record_id: str, seq: int) -> bool:
+        sheet = self._sheets[stage].get(self.kept(record_id))
+        return sheet is not None and self._is_disclosed(sheet, seq)
+
+    def _tag_is_told(self, record_id: str, seq: int) -> bool:
+        """Whether a tag shows to others: not before title and abstract is, nor while it may speak of the full text."""
+        kept = self.kept(record_id)
+        sheet = self._sheets["abstract"].get(kept)
+        if sheet is None or sheet.disclosed is None or not self._is_disclosed(sheet, seq):
+            return False
+        passed = self.verdict("abstract", kept).outcome == "include"
+        return seq <= sheet.disclosed or not passed or self._is_told("fulltext", kept, seq)
 
     def queue(self, stage: Stage, reviewer: str) -> list[str]:
-        """Return the records that still need a decision of `reviewer` at a stage, in reading order."""
-        return [one for one in self.undecided(stage) if reviewer not in self._reviewers(stage, one)]
+        """Return the records that still need a decision of `reviewer` at a stage, in reading order.
+
+        What is in the shares of others waits for nobody else; a closed stage and whoever has left wait for nothing.
+        """
+        left = reviewer in self.protocol.screeners and reviewer not in self.protocol.active
+        if left or self.closed(stage):
+            return []
+        return [
+            one
+            for one in self.undecided(stage)
+            if reviewer not in self.deciders(stage, one) and self.is_for(stage, one, reviewer)
+        ]
 
     def undecided(self, stage: Stage) -> list[str]:
         """Return the records that still need a decision of somebody at a stage, in reading order.
 
         A full text that could not be had waits for nobody.
         """
-        wanted = self.protocol.decisions_wanted
         return [
             record_id
             for record_id in self.eligible(stage)
-            if len(self._reviewers(stage, record_id)) < wanted
+            if len(self.deciders(stage, record_id)) < self.due(stage, record_id)
             and self.verdict(stage, record_id).outcome == "pending"
             and (stage == "abstract" or self.retrieval_status(record_id) != "not-retrieved")
         ]
@@ -112,17 +143,17 @@ class State(Fold):
         """Return the records on which somebody's decision stands or a settlement does, in reading order."""
         return [
             record_id
-            for record_id in in_reading_order(self._sheets[stage])
-            if self._reviewers(stage, record_id) or self.verdict(stage, record_id).outcome != "pending"
+            for record_id in self._judged(stage)
+            if self.deciders(stage, record_id) or self.verdict(stage, record_id).outcome != "pending"
         ]
+
+    def _judged(self, stage: Stage) -> list[str]:
+        """Return the records that were decided on, here or before this copy left, in reading order."""
+        return in_reading_order({*self._sheets[stage], *(self.copy.stands.get(stage, ()) if self.copy else ())})
 
     def is_begun(self, record_id: str) -> bool:
         """Whether somebody's decision stands on a record, at either stage."""
-        return any(self._reviewers(stage, self.kept(record_id)) for stage in STAGES)
-
-    def _reviewers(self, stage: Stage, record_id: str) -> set[str]:
-        sheet = self._sheets[stage].get(record_id)
-        return sheet.reviewers if sheet else set()
+        return any(self.deciders(stage, self.kept(record_id)) for stage in STAGES)
 
     def decided_by(self, stage: Stage, reviewer: str) -> int:
         """Count the records on which a decision of `reviewer` stands; says nothing about what it is."""
@@ -148,7 +179,7 @@ class State(Fold):
         counts as relevant with half the weight; an open conflict teaches nothing.
         """
         labels = []
-        for record_id in in_reading_order(self._sheets["abstract"]):
+        for record_id in self._judged("abstract"):
             stands = self.verdict("abstract", record_id)
             outcome = stands.outcome
             if outcome == "conflict":
@@ -161,7 +192,7 @@ class State(Fold):
                 relevant, unsure = own[-1] != "exclude", own[-1] == "maybe"
             else:
                 relevant = outcome == "include"
-                unsure = relevant and not stands.settled and all(decision.decision == "maybe" for decision in seen)
+                unsure = bool(relevant and seen and not stands.settled) and {one.decision for one in seen} == {"maybe"}
             labels.append(Label(record_id, int(relevant), 0.5 if unsure else 1.0))
         return labels
 
@@ -188,9 +219,10 @@ class State(Fold):
         return ratings
 
     def _blind(self, stage: Stage, record_id: str) -> list[Standing]:
-        """Return each reviewer's first decision, of those who made it before any other's became visible."""
+        """Return each reviewer's first decision, of those who made it before any other's became visible to them."""
         sheet = self._sheets[stage].get(record_id)
         if sheet is None or sheet.disclosed is None:
             return []
         until = min(sheet.disclosed, self.seen_since.get(record_id, sheet.disclosed))
-        return [one for one in sheet.first.values() if one.seq <= until]
+        first = sheet.first.values()
+        return [one for one in first if self._known_at(one.seq) <= until and not self._could_see(one, sheet)]

@@ -3,7 +3,7 @@
 import pytest
 
 from asreview_mc.core.errors import AsreviewMCError, DecisionError, UnknownError
-from asreview_mc.project import screen
+from asreview_mc.project import fulltexts, screen
 
 
 def both(review, record_id, first, second, **more):
@@ -139,11 +139,11 @@ def test_differing_reasons_are_settled_without_reopening_the_exclusion(review):
 def test_retrieval_is_noted_only_for_what_passed_title_and_abstract(review):
     """And only as one of three."""
     with pytest.raises(DecisionError, match="has not passed"):
-        screen.retrieve(review, "r000001", "retrieved")
+        fulltexts.retrieve(review, "r000001", "retrieved")
     both(review, "r000001", "include", "include")
     with pytest.raises(UnknownError, match="sought, retrieved, not-retrieved"):
-        screen.retrieve(review, "r000001", "lost")
-    screen.retrieve(review, "r000001", "not-retrieved", by="R1")
+        fulltexts.retrieve(review, "r000001", "lost")
+    fulltexts.retrieve(review, "r000001", "not-retrieved", by="R1")
     from asreview_mc.review.eligibility import eligibility
 
     assert eligibility(review.state).not_retrieved == ("r000001",)

@@ -48,7 +48,16 @@ from asreview_mc.core.event.synthesis import (
     TopicsConfirmed,
     TopicsSettled,
 )
-from asreview_mc.core.event.team import Assigned, Calibrated, CheckedOut, CopyMerged, Tagged, Unblinded
+from asreview_mc.core.event.team import (
+    Assigned,
+    Calibrated,
+    CheckedOut,
+    CopyBegun,
+    CopyMerged,
+    Tagged,
+    Unblinded,
+    Withheld,
+)
 
 __all__ = [
     "EVENTS",
@@ -58,6 +67,7 @@ __all__ = [
     "Assigned",
     "Calibrated",
     "CheckedOut",
+    "CopyBegun",
     "CopyMerged",
     "Decided",
     "Discussed",
@@ -88,6 +98,7 @@ __all__ = [
     "TopicsSettled",
     "Unblinded",
     "Undone",
+    "Withheld",
     "chain_hash",
     "compact_json",
     "decode",
@@ -127,6 +138,8 @@ EVENTS: Mapping[str, type[Event]] = {
         Calibrated,
         CheckedOut,
         CopyMerged,
+        CopyBegun,
+        Withheld,
         TopicsConfirmed,
         TopicsSettled,
         Extracted,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from asreview_mc.core.event.base import Event
@@ -46,13 +47,17 @@ class Unblinded(Event):
 
 @dataclass(frozen=True, slots=True)
 class Calibrated(Event):
-    """`record_ids`, drawn at random with `seed`, are to be screened by all before the ranked queue of a stage."""
+    """`record_ids`, drawn at random with `seed`, are to be screened by all before the ranked queue of a stage.
+
+    They were drawn from the `population` records that nobody had decided on.
+    """
 
     kind: ClassVar[str] = "calibrated"
     stage: Stage
     record_ids: tuple[str, ...]
     seed: int
     by: str
+    population: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +88,27 @@ class CopyMerged(Event):
     copy_head: str
     added: int
     by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyBegun(Event):
+    """In the copy that left for `reviewer`, the event in the place of `CheckedOut`; what follows was done there.
+
+    `stands` holds what stood for records when it left, as include or exclude, by stage and record. `elsewhere` are the
+    records that waited for others then.
+    """
+
+    kind: ClassVar[str] = "copy_begun"
+    reviewer: str
+    copy: str
+    left_from: str
+    stands: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld(Event):
+    """In a copy that travels, the place of an event of the kind `was` that its reader must not see."""
+
+    kind: ClassVar[str] = "withheld"
+    was: str

@@ -1,0 +1,34 @@
+"""What a changed protocol must keep to before it holds."""
+
+from __future__ import annotations
+
+from asreview_mc.core.errors import ProtocolError
+from asreview_mc.core.protocol import STAGES, Protocol
+from asreview_mc.review.state import State
+
+
+def check_amendment(state: State, draft: Protocol) -> None:
+    """Check that a draft takes nobody's decisions away and discloses none.
+
+    Raises
+    ------
+    ProtocolError
+        If it leaves out somebody who has decided, or lowers how many decisions are wanted while some are pending.
+    """
+    deciders = [name for name in state.protocol.names if any(state.decided_by(stage, name) for stage in STAGES)]
+    gone = [name for name in deciders if name not in draft.screeners]
+    if gone:
+        raise ProtocolError(
+            f"leaves out {', '.join(gone)}, whose decisions are in the log",
+            where="protocol.toml",
+            remedy="Keep the name under [[reviewers]] and say `left = true` there",
+        )
+    pending = sum(
+        state.verdict(stage, record_id).outcome == "pending" for stage in STAGES for record_id in state.begun(stage)
+    )
+    if draft.decisions_wanted < state.protocol.decisions_wanted and pending:
+        raise ProtocolError(
+            f"lowers decisions_wanted while {pending} records have decisions pending, which would disclose them",
+            where="protocol.toml",
+            remedy="Complete or undo those decisions first",
+        )

@@ -1,0 +1,188 @@
+"""The end of a stage, the included set frozen, and which reports are of one study."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from asreview_mc.core.errors import DecisionError
+from asreview_mc.core.event import Frozen, JudgedDifferent, Linked, Logged, StageClosed, StageReopened, StopLooked
+from asreview_mc.core.protocol import Stage
+from asreview_mc.identify.dedup import REPORTS
+from asreview_mc.project.checks import check_leader
+from asreview_mc.project.duplicates import doubts
+from asreview_mc.project.review import Review
+from asreview_mc.review.eligibility import eligibility
+from asreview_mc.review.state import State
+from asreview_mc.review.studies import reports_of
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A stage as it was closed: `unread` records that nobody decided on, `half_read` ones that want more decisions."""
+
+    logged: Logged
+    unread: tuple[str, ...]
+    half_read: tuple[str, ...]
+
+
+def close(review: Review, stage: Stage, by: str, *, reason: str = "", rule: str = "") -> Closed:
+    """End a stage; what was not read to the end is kept by name and is never excluded by that.
+
+    Parameters
+    ----------
+    rule : str
+        The stopping rule that was met; the log must hold a look at it that said so.
+
+    Raises
+    ------
+    UnknownError
+        If `by` is unknown.
+    DecisionError
+        If it is closed already, conflicts are open, the rule was not met, or `by` may not.
+    """
+    with review.transaction():
+        state = review.state
+        check_leader(state.protocol, by)
+        closed, conflicts = state.closed(stage), state.conflicts(stage)
+        if closed:
+            raise DecisionError(f"is closed already (event {closed.seq})", where=f"stage {stage}")
+        if conflicts:
+            raise DecisionError(
+                f"{len(conflicts)} conflicts are open", where=f"stage {stage}", remedy="Settle them first"
+            )
+        if rule:
+            _check_rule(state, stage, rule)
+        waiting = tuple(state.undecided(stage))
+        (logged,) = review.append(StageClosed(stage, by, reason, rule, waiting))
+    half_read = tuple(one for one in waiting if state.deciders(stage, one))
+    return Closed(logged, tuple(one for one in waiting if one not in half_read), half_read)
+
+
+def _check_rule(state: State, stage: Stage, rule: str) -> None:
+    looks = [one.event for one in state.noted[StopLooked]]
+    said = [one.stop for one in looks if isinstance(one, StopLooked) and (one.stage, one.rule) == (stage, rule)]
+    if not said or not said[-1]:
+        raise DecisionError(
+            f"the log holds no look that says the rule {rule!r} {'is' if said else 'was ever'} met",
+            where=f"stage {stage}",
+            remedy="Look with `asreview-mc stop --as NAME`, or close it with a --reason and no --rule",
+        )
+
+
+def reopen(review: Review, stage: Stage, by: str, reason: str) -> Logged:
+    """Let a closed stage go on.
+
+    Raises
+    ------
+    UnknownError
+        If `by` is unknown.
+    DecisionError
+        If it is not closed, there is no reason, or `by` may not.
+    """
+    with review.transaction():
+        state = review.state
+        check_leader(state.protocol, by)
+        if not state.closed(stage):
+            raise DecisionError("is not closed", where=f"stage {stage}")
+        _check_reason(reason)
+        (logged,) = review.append(StageReopened(stage, by, reason.strip()))
+    return logged
+
+
+def freeze(review: Review, by: str, *, reason: str = "") -> Logged:
+    """Freeze the included set: decisions on what is there change only after a reasoned amendment.
+
+    Raises
+    ------
+    UnknownError
+        If `by` is unknown.
+    DecisionError
+        If it is frozen, a conflict is open, a full text has no outcome yet, or `by` may not.
+    """
+    with review.transaction():
+        state = review.state
+        check_leader(state.protocol, by)
+        if state.frozen:
+            raise DecisionError(f"is frozen already (event {state.frozen.seq})", where="included set")
+        found = eligibility(state)
+        waiting = len(found.pending) + len(state.conflicts("abstract")) + len(found.excluded.get("", ()))
+        if waiting:
+            raise DecisionError(
+                f"{waiting} records wait for an outcome or a settlement",
+                where="included set",
+                remedy="Decide, settle or note them as not retrieved first",
+            )
+        (logged,) = review.append(Frozen(found.included, by, reason))
+    return logged
+
+
+def thaw(review: Review, by: str, reason: str) -> Logged:
+    """Let the included set change again: the reasoned amendment that a change after freezing needs.
+
+    Raises
+    ------
+    UnknownError
+        If `by` is unknown.
+    DecisionError
+        If it is not frozen, there is no reason, or `by` may not.
+    """
+    with review.transaction():
+        state = review.state
+        check_leader(state.protocol, by)
+        frozen = state.frozen
+        if frozen is None or not isinstance(frozen.event, Frozen):
+            raise DecisionError("is not frozen", where="included set")
+        _check_reason(reason)
+        (logged,) = review.append(Frozen(frozen.event.record_ids, by, reason.strip(), thawed=True))
+    return logged
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise DecisionError("a reason is wanted", where="--reason")
+
+
+def link(
+    review: Review, study: str, record_ids: Sequence[str], by: str, *, note: str = "", apart: bool = False
+) -> Logged:
+    """Note that records report the same study as `study`, or that they do not after all.
+
+    Raises
+    ------
+    UnknownError
+        If a record or the person is unknown.
+    DecisionError
+        If that is noted already, or a record would be linked to itself.
+    """
+    with review.transaction():
+        state = review.state
+        state.protocol.reviewer(by)
+        kept = state.kept(review.record(study).record_id)
+        reports = tuple(dict.fromkeys(state.kept(review.record(one).record_id) for one in record_ids))
+        if not reports or kept in reports:
+            raise DecisionError("a study is linked to other records", where=study, remedy="Name other records")
+        together = reports_of(state, kept)
+        known = [one for one in reports if (one in together) is not apart]
+        if known:
+            said = "are not of one study" if apart else "are of one study already"
+            raise DecisionError(f"{study} and {', '.join(known)} {said}", where="link")
+        different = [] if apart else [one for one in reports if frozenset((kept, one)) not in state.different]
+        events = [Linked(kept, reports, by, note, apart), *(JudgedDifferent(one, kept, by, note) for one in different)]
+        return review.append(*events)[0]
+
+
+def linkable(review: Review) -> list[dict[str, str]]:
+    """Return the pairs that de-duplication takes for two reports of one study, which a person may link."""
+    records = review.records
+    return [
+        {
+            "record_id": doubt.record_id,
+            "other": doubt.other,
+            "why": doubt.why,
+            "title": records[doubt.record_id].title,
+            "other_title": records[doubt.other].title,
+        }
+        for doubt in doubts(review)
+        if doubt.why == REPORTS
+    ]
