@@ -56,11 +56,17 @@ def decide(
     reason: str = "",
     note: str = "",
     shown: Shown | None = None,
+    measured: bool = True,
 ) -> Logged:
     """Log one decision and return it once it is on disk.
 
     Validated by queries about this one record, without folding the log. A second decision by the same reviewer replaces
     what stood.
+
+    Parameters
+    ----------
+    measured : bool
+        Log agreement at once where the decision completes a batch; else `measure_full_batches` is to be called later.
 
     Raises
     ------
@@ -76,8 +82,8 @@ def decide(
         check_open(review, state, record_id, stage)
         disclosed = state.disclosed(stage, record_id)
         (logged,) = review.append(Decided(record_id, stage, reviewer, decision, reason, note, shown))
-        if disclosed is None and state.feed_some([logged]).disclosed(stage, record_id) is not None:
-            _measure_full_batches(review, stage)
+        if measured and disclosed is None and state.feed_some([logged]).disclosed(stage, record_id) is not None:
+            _measure(review, stage)
     return logged
 
 
@@ -242,7 +248,14 @@ def _agreement_over(state: State, stage: Stage, record_ids: Sequence[str]) -> di
     return summarise(ratings, maybe=state.protocol.maybe_in_agreement, seed=BOOTSTRAP_SEED).to_dict()
 
 
-def _measure_full_batches(review: Review, stage: Stage) -> None:
+def measure_full_batches(review: Review) -> None:
+    """Log agreement of either stage where a batch is full and `decide` has not logged it."""
+    with review.transaction():
+        for stage in STAGES:
+            _measure(review, stage)
+
+
+def _measure(review: Review, stage: Stage) -> None:
     """Log agreement for each batch of doubly screened records that is full and not logged yet."""
     from asreview_mc.review.agreement import BATCH, batches
 
@@ -255,8 +268,10 @@ def _measure_full_batches(review: Review, stage: Stage) -> None:
 
 
 def state_of(review: Review, record_id: str) -> State:
-    """Return the state of one record, from the events that concern it and the protocol alone."""
+    """Return the state of one record, from the events that concern it and the protocol alone unless all is folded."""
     review.record(record_id)
+    if review.folded:
+        return review.folded
     frame = review.log.events(kinds=[kind.kind for kind in _FRAME])
     taken_back = review.merges_taken_back()
     merged = State(taken_back).feed_some(frame)
