@@ -1,0 +1,83 @@
+"""What a workshop can be asked for: every step of a review that needs a model, a drawing or a comparison of all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from asreview_mc.core.event import Logged, ReferencesRead
+from asreview_mc.core.protocol import STAGES, Stage
+from asreview_mc.learn.encode import Encoder
+from asreview_mc.project import duplicates, gather, screen, synthesise
+from asreview_mc.project.orders import Order, Orders
+from asreview_mc.project.pictures import picture
+from asreview_mc.project.review import Review
+from asreview_mc.report import agreement_view
+
+
+class Bench:
+    """The place where jobs are done, one review and one encoder at hand; each method is a job, its result plain.
+
+    Parameters
+    ----------
+    encoder : Encoder or None
+        ``None`` for the usual one.
+    """
+
+    def __init__(self, review: Review, encoder: Encoder | None = None) -> None:
+        self.review = review
+        self._encoder = encoder
+        self._orders = Orders(review, encoder)
+        self.tell: Callable[[int, int], None] | None = None
+
+    def order(self, stage: Stage, reviewer: str) -> Order:
+        """Return a reviewer's queue as a ranker leaves it."""
+        return self._orders.order(stage, reviewer, self.tell)
+
+    def measure(self) -> None:
+        """Log the agreement of every batch that is full."""
+        screen.measure_full_batches(self.review)
+
+    def agreement(self) -> list[dict[str, Any]]:
+        """Return agreement at both stages as it is now, in the words in which a report shows it."""
+        return agreement_view.stages({stage: screen.agreement(self.review, stage) for stage in STAGES})
+
+    def suggestions(self) -> list[dict[str, Any]]:
+        """Return the sub-topics suggested for the included records, and what was confirmed."""
+        return synthesise.suggest_topics(self.review, encoder=self._encoder, progress=self.tell)
+
+    def confirm(self, record_id: str, reviewer: str, add: Sequence[str], remove: Sequence[str]) -> Logged:
+        """Confirm the sub-topics of a record."""
+        return synthesise.confirm_topics(
+            self.review, record_id, reviewer, add=add, remove=remove, encoder=self._encoder
+        )
+
+    def doubts(self) -> list[dict[str, Any]]:
+        """Return the doubtful pairs that wait for a person."""
+        return [asdict(doubt) for doubt in duplicates.doubts(self.review)]
+
+    def judge(self, record_id: str, other: str, same: bool, by: str, note: str = "") -> Logged:
+        """Log whether two records are one."""
+        return duplicates.judge(self.review, record_id, other, same=same, by=by, note=note)
+
+    def add(self, paths: Sequence[Path], told: Mapping[str, str]) -> list[ReferencesRead]:
+        """Read reference files into the review."""
+        return gather.add(self.review, paths, **told)
+
+    def dedup(self, by: str) -> dict[str, Any]:
+        """Merge certain duplicates."""
+        return asdict(duplicates.dedup(self.review, by=by))
+
+    def picture(self, name: str) -> bytes:
+        """Return a figure as SVG: ``flow``, ``curve`` or ``agreement``."""
+        return picture(self.review, name)
+
+    def export(self, path: Path, what: str, viewer: str) -> dict[str, Any]:
+        """Write records with their decisions, as `viewer` may see them."""
+        return synthesise.export(self.review, path, what=what, viewer=viewer)
+
+    def report(self, path: Path, viewer: str) -> dict[str, Any]:
+        """Write the whole review on one page, as `viewer` may see it."""
+        return synthesise.write_report(self.review, path, viewer=viewer)
