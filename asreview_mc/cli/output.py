@@ -27,17 +27,17 @@ HERE = Path()
 
 @contextmanager
 def opened(project: Path) -> Iterator[Review]:
-    """Open a review for one command, saying on standard error if its protocol file differs from the accepted one."""
+    """Open a review for one command, saying on standard error what its user should know first."""
     with Review.open(project) as review:
-        note_draft(review)
+        notes(review)
         yield review
 
 
-def note_draft(review: Review) -> None:
-    """Say on standard error if the review's protocol file differs from the accepted one."""
-    note = review.draft_note()
-    if note:
-        say(note)
+def notes(review: Review) -> None:
+    """Say on standard error if the protocol file differs from the accepted one, or the review lies on a shared disk."""
+    for note in (review.place_note, review.draft_note()):
+        if note:
+            say(note)
 
 
 def say(line: str) -> None:

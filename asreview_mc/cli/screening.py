@@ -101,6 +101,8 @@ def _show(console: Console, protocol: Protocol, session: Session, offer: Offer, 
     wanted = [*(one.text for one in protocol.inclusion), *(f"not: {one.text}" for one in protocol.exclusion)]
     if wanted:
         console.print(Text("Criteria: " + "  |  ".join(wanted), style="dim"))
+    if offer.hint:
+        console.print(Text(offer.hint, style="dim"))
     if note:
         console.print(Text(f"Note: {note}", style="italic"))
     console.print(HELP)

@@ -1,4 +1,4 @@
-"""Commands of synthesis: sub-topics, batches, PRISMA, report, export, status and the log."""
+"""Commands of synthesis: sub-topics, batches, PRISMA, report, export and status."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from asreview_mc.cli.output import HERE, As, Json, Project, answer, columns, note_draft, opened, progress, shortened
-from asreview_mc.core.errors import LogError
+from asreview_mc.cli.output import HERE, As, Json, Project, answer, columns, opened, progress, shortened
 from asreview_mc.project import audit
-from asreview_mc.project.review import Review
 
 LISTED = 10
 
@@ -23,7 +21,7 @@ topics_app = typer.Typer(
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the app."""
     app.add_typer(topics_app, name="topics")
-    for command in (classify, prisma, report, export, status, log):
+    for command in (classify, prisma, report, export, status):
         app.command()(command)
 
 
@@ -182,53 +180,26 @@ def _status_lines(result: dict[str, Any]) -> Iterator[str]:
         more = f" and {len(bare) - LISTED} more, which `status --json` lists" if len(bare) > LISTED else ""
         yield f"{result['without_abstract']} of them have no abstract: {', '.join(bare[:LISTED])}{more}"
     for stage, counts in result["stages"].items():
-        yield f"{stage}: " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
+        closed = f" (closed, event {counts['closed']})" if counts["closed"] else ""
+        numbers = {name: count for name, count in counts.items() if name != "closed"}
+        yield f"{stage}: " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in numbers.items()) + closed
     for person in result["reviewers"]:
         done = [
             f"{stage} {person[stage]['decided']} decided, {person[stage]['waiting']} waiting"
             for stage in result["stages"]
             if stage in person
         ]
-        yield f"{person['name']} ({person['role']}): {'; '.join(done) or 'does not decide'}"
-    yield f"{result['included']} included, sub-topics to confirm for {result['topics_unconfirmed']}"
+        left = ", has left" if person["left"] else ""
+        yield f"{person['name']} ({person['role']}{left}): {'; '.join(done) or 'does not decide'}"
+    for away in result["copies_out"]:
+        yield f"A copy of {away['reviewer']} is out since {away['since'][:16]}"
+    if result["unblinded"]:
+        yield f"Not blind: {', '.join(result['unblinded'])}"
+    frozen = result["frozen"]
+    state = f", frozen as event {frozen['seq']}" if frozen else ""
+    state += " and changed since" if frozen and frozen["changed"] else ""
+    yield (
+        f"{result['included']} reports of {result['studies']} studies included{state},"
+        f" sub-topics to confirm for {result['topics_unconfirmed']}"
+    )
     yield f"{result['events']} events, head {result['head']}"
-
-
-def log(
-    verify: Annotated[
-        bool, typer.Option("--verify", help="Follow the chain of hashes from the first event to the last.")
-    ] = False,
-    head: Annotated[
-        str | None, typer.Option(help="With --verify: a head printed earlier, which must be in the chain.")
-    ] = None,
-    record: Annotated[str, typer.Option(help="Only events about this record.")] = "",
-    reviewer: Annotated[str, typer.Option(help="Only events by this person.")] = "",
-    kind: Annotated[str, typer.Option(help="Only events of this kind.")] = "",
-    user: As = "",
-    project: Project = HERE,
-    as_json: Json = False,
-) -> None:
-    """Show the audit log, or verify that nobody has changed it."""
-    if head is not None and not verify:
-        raise typer.BadParameter("--head goes with --verify")
-    with Review.open(project) as review:
-        if verify:
-            found = review.log.verify(head)
-            answer(
-                as_json,
-                {"ok": found.ok, "events": found.events, "head": found.head, "problem": found.problem or None},
-                [f"{found.events} events, each follows from the one before; head {found.head}"] if found.ok else [],
-            )
-            if not found.ok:
-                raise LogError(found.problem, where=str(review.log.path), remedy="Restore the review from a backup")
-            return
-        note_draft(review)
-        events = audit.events(review, review.viewer(user), record_id=record, reviewer=reviewer, kind=kind)
-        answer(as_json, {"events": events}, map(_event_line, events))
-
-
-def _event_line(event: dict[str, Any]) -> str:
-    place = ("seq", "at", "kind", "hash", "text", "statistics", "shown", "rejected", "stray")
-    shown = {name: ", ".join(value) if isinstance(value, list) else str(value) for name, value in event.items()}
-    said = "  ".join(f"{name}={shortened(value, 40)}" for name, value in shown.items() if name not in place)
-    return f"{event['seq']:>6}  {event['at'][:19]}  {event['kind']:<18}{said}"

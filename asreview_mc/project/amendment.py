@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from asreview_mc.core.errors import ProtocolError
 from asreview_mc.core.protocol import STAGES, Protocol
+from asreview_mc.project.folder import PROTOCOL
 from asreview_mc.review.state import State
 
 
@@ -20,7 +21,7 @@ def check_amendment(state: State, draft: Protocol) -> None:
     if gone:
         raise ProtocolError(
             f"leaves out {', '.join(gone)}, whose decisions are in the log",
-            where="protocol.toml",
+            where=PROTOCOL,
             remedy="Keep the name under [[reviewers]] and say `left = true` there",
         )
     pending = sum(
@@ -29,6 +30,6 @@ def check_amendment(state: State, draft: Protocol) -> None:
     if draft.decisions_wanted < state.protocol.decisions_wanted and pending:
         raise ProtocolError(
             f"lowers decisions_wanted while {pending} records have decisions pending, which would disclose them",
-            where="protocol.toml",
+            where=PROTOCOL,
             remedy="Complete or undo those decisions first",
         )

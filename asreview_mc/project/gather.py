@@ -95,7 +95,10 @@ def check_source(review: Review, source: str, via: str, by: str) -> None:
     ------
     UnknownError
         If `via` is no route, the source has no name, or nobody is called `by`.
+    DecisionError
+        If this is a copy that travels.
     """
+    review.check_at_home()
     if via not in ROUTES:
         raise UnknownError(f"no route is called {via!r}", where="--via", remedy=f"Choose one of {', '.join(ROUTES)}")
     if not source.strip():

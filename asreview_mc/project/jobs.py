@@ -38,7 +38,9 @@ class Bench:
 
     def measure(self) -> None:
         """Log the agreement of every batch that is full."""
-        screen.measure_full_batches(self.review)
+        with self.review.transaction():
+            for stage in STAGES:
+                screen.measure_full_batches(self.review, stage)
 
     def agreement(self) -> list[dict[str, Any]]:
         """Return agreement at both stages as it is now, in the words in which a report shows it."""

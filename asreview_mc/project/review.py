@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import itertools
-import os
-import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from asreview_mc.core.errors import ProjectError, ProtocolError, UnknownError
-from asreview_mc.core.event import Amended, Event, Logged, ProtocolSet, Split
+from asreview_mc.core.errors import DecisionError, ProjectError, ProtocolError, UnknownError
+from asreview_mc.core.event import Amended, CopyBegun, Event, Logged, ProtocolSet, Split
 from asreview_mc.core.protocol import Protocol
 from asreview_mc.core.protocol_file import parse, template
 from asreview_mc.core.record import Record
 from asreview_mc.project.amendment import check_amendment
+from asreview_mc.project.folder import PROTOCOL, begin, exists, read_protocol
 from asreview_mc.review.state import State
+from asreview_mc.review.team import TRAVELS
 from asreview_mc.store.log import EventLog
+from asreview_mc.store.place import shared_by
 
-PROTOCOL = "protocol.toml"
+__all__ = ["DATABASE", "PROTOCOL", "Review"]
+
 DATABASE = "review.db"
 
 
@@ -35,6 +37,8 @@ class Review:
     def __init__(self, folder: Path, log: EventLog) -> None:
         self.folder = folder
         self.log = log
+        begun = (logged.event for logged in log.events(kinds=[CopyBegun.kind]))
+        self.copy = next((event for event in begun if isinstance(event, CopyBegun)), None)
         self._forget()
 
     @classmethod
@@ -55,14 +59,14 @@ class Review:
         """
         text, reason = template(template_name), f"template {template_name}"
         path = folder / PROTOCOL
-        if _exists(folder / DATABASE):
+        if exists(folder / DATABASE):
             raise ProjectError("a review is here already", where=str(folder), remedy="Choose another folder")
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if path.exists():
-                text, reason = _read_protocol(path), "protocol.toml was in the folder"
+                text, reason = read_protocol(path), "protocol.toml was in the folder"
                 parse(text, where=str(path))
-            _begin(folder / DATABASE, ProtocolSet(text, by="asreview-mc", reason=reason))
+            begin(folder / DATABASE, ProtocolSet(text, by="asreview-mc", reason=reason))
             if not path.exists():
                 path.write_text(text, "utf-8")
         except OSError as error:
@@ -73,7 +77,7 @@ class Review:
 
     @classmethod
     def open(cls, folder: Path) -> Review:
-        """Open the review in a folder.
+        """Open the review in a folder, or the copy of one that a reviewer carries about as a file.
 
         Raises
         ------
@@ -82,15 +86,39 @@ class Review:
         LogError
             If its log cannot be used.
         """
-        if not _exists(folder):
+        if not exists(folder):
             raise ProjectError("no such folder", where=str(folder), remedy="Make a review with `asreview-mc init DIR`")
-        if not _exists(folder / DATABASE):
+        if folder.is_file() and folder.name != DATABASE:
+            return cls._open_copy(folder)
+        folder = folder.parent if folder.name == DATABASE else folder
+        if not exists(folder / DATABASE):
             raise ProjectError(
                 f"this folder is no review (it has no {DATABASE})",
                 where=str(folder),
                 remedy="Go to a review's folder, give --project DIR, or make one with `asreview-mc init DIR`",
             )
         return cls(folder, EventLog.open(folder / DATABASE))
+
+    @property
+    def place_note(self) -> str | None:
+        """One line on a place where the database is not safe while more than one machine uses it, None elsewhere."""
+        shared = "" if self.copy else shared_by(self.folder)
+        return (
+            f"{DATABASE} lies on {shared}, where two machines at once can damage it: keep the review on one machine's"
+            " own disk and send copies with `asreview-mc checkout`"
+            if shared
+            else None
+        )
+
+    @classmethod
+    def _open_copy(cls, file: Path) -> Review:
+        review = cls(file.parent, EventLog.open(file, travels=True))
+        if review.copy is None:
+            review.close()
+            raise ProjectError(
+                "is no copy that was checked out", where=str(file), remedy="Give the review's folder with --project DIR"
+            )
+        return review
 
     def close(self) -> None:
         """Close the log."""
@@ -181,8 +209,31 @@ class Review:
         self._amendments_made = {}
 
     def append(self, *events: Event) -> list[Logged]:
-        """Append events and return them once they are on disk."""
+        """Append events and return them once they are on disk.
+
+        Raises
+        ------
+        DecisionError
+            If this is a copy that travels, and they are not the own work of the one it travels with.
+        """
+        if self.copy and not all(isinstance(one, TRAVELS) and {*one.actors} <= {self.copy.reviewer} for one in events):
+            self.check_at_home()
         return self.log.append(events)
+
+    def check_at_home(self) -> None:
+        """Refuse, in a copy that travels, what is done in the review itself.
+
+        Raises
+        ------
+        DecisionError
+            If this is a copy.
+        """
+        if self.copy:
+            raise DecisionError(
+                f"this is the copy of {self.copy.reviewer}, who alone screens in it",
+                where=str(self.log.path),
+                remedy="Do that in the review itself; `asreview-mc merge FILE` there brings the copy home",
+            )
 
     def record(self, record_id: str) -> Record:
         """Return one record.
@@ -231,10 +282,12 @@ class Review:
             If the file is missing or does not parse.
         """
         path = self.folder / PROTOCOL
-        return parse(_read_protocol(path), where=str(path))
+        return parse(read_protocol(path), where=str(path))
 
     def draft_note(self) -> str | None:
         """Return one line on how ``protocol.toml`` differs from what was accepted, None where it does not."""
+        if self.copy:
+            return None
         accepted = self.protocol.text
         try:
             differs = self.draft().text != accepted
@@ -255,6 +308,7 @@ class Review:
             If it does not parse, is the accepted one already, leaves out somebody who has decided, or would disclose
             decisions that are pending.
         """
+        self.check_at_home()
         draft = self.draft()
         with self.transaction():
             state = self.state
@@ -272,50 +326,3 @@ def _amended(record: Record, state: State) -> Record:
         if isinstance(logged.event, Amended):
             record = record.amended(logged.event.values)
     return record
-
-
-def _exists(path: Path) -> bool:
-    try:
-        path.stat()
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise ProjectError(
-            f"cannot be looked at ({error.strerror})",
-            where=str(path)[:200],
-            remedy="Check the path and its permissions",
-        ) from None
-    return True
-
-
-def _read_protocol(path: Path) -> str:
-    try:
-        return path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise ProtocolError(
-            f"cannot be read ({why})",
-            where=str(path),
-            remedy=f"`asreview-mc protocol show > {PROTOCOL}` restores the accepted one",
-        ) from None
-
-
-def _begin(path: Path, first: Event) -> None:
-    """Make a database that holds its first event, under another name until it is whole."""
-    part = path.with_name(f".{uuid.uuid4().hex}.part")
-    try:
-        log = EventLog.create(part)
-        try:
-            log.append([first])
-        finally:
-            log.close()
-        try:
-            os.link(part, path)  # unlike a rename it never replaces what another process has just put there
-        except FileExistsError:
-            raise ProjectError(
-                "a review is here already", where=str(path.parent), remedy="Choose another folder"
-            ) from None
-        except OSError:  # a file system without hard links
-            part.rename(path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -83,7 +83,7 @@ def decide(
         disclosed = state.disclosed(stage, record_id)
         (logged,) = review.append(Decided(record_id, stage, reviewer, decision, reason, note, shown))
         if measured and disclosed is None and state.feed_some([logged]).disclosed(stage, record_id) is not None:
-            _measure(review, stage)
+            measure_full_batches(review, stage)
     return logged
 
 
@@ -248,14 +248,7 @@ def _agreement_over(state: State, stage: Stage, record_ids: Sequence[str]) -> di
     return summarise(ratings, maybe=state.protocol.maybe_in_agreement, seed=BOOTSTRAP_SEED).to_dict()
 
 
-def measure_full_batches(review: Review) -> None:
-    """Log agreement of either stage where a batch is full and `decide` has not logged it."""
-    with review.transaction():
-        for stage in STAGES:
-            _measure(review, stage)
-
-
-def _measure(review: Review, stage: Stage) -> None:
+def measure_full_batches(review: Review, stage: Stage) -> None:
     """Log agreement for each batch of doubly screened records that is full and not logged yet."""
     from asreview_mc.review.agreement import BATCH, batches
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from asreview_mc.core.event import Logged, Shown
+from asreview_mc.core.event import Calibrated, Logged, Shown
 from asreview_mc.core.protocol import Stage
 from asreview_mc.core.record import Record
 from asreview_mc.core.version import __version__
@@ -20,10 +22,15 @@ from asreview_mc.project.screen import decide, undo
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A record on a reviewer's screen, and how it came there."""
+    """A record on a reviewer's screen, how it came there, and since when it is there (a clock's seconds).
+
+    `hint` tells its rank and score where the protocol lets reviewers see them while they are blind.
+    """
 
     record: Record
     shown: Shown
+    since: float = field(default_factory=time.monotonic, compare=False)
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,33 +67,47 @@ class Session:
     def offer(self, *, settled: bool = False) -> Offer | None:
         """Return the next record to decide on, None when the queue is empty.
 
+        Records of a calibration round come first, in the order in which they were drawn.
+
         Parameters
         ----------
         settled : bool
             Wait for the training under way, as a replay does that must give the same order every time.
         """
         self._take_trained(wait=settled)
-        waiting = [
-            record_id
-            for record_id in self.review.state.queue(self.stage, self.reviewer)
-            if record_id in self._pool.rows
-        ]
+        state = self.review.state
+        waiting = [one for one in state.queue(self.stage, self.reviewer) if one in self._pool.rows]
         if not waiting:
             return None
         ordered = self._pool.best_first(self._trained.scores, waiting)
-        record_id = self._reopened if self._reopened in waiting else ordered[0]
+        record_id, how, probability = self._chosen(ordered)
         shown = Shown(
-            how="named" if record_id == self._reopened else "ranked",
+            how=how,
             rank=ordered.index(record_id) + 1,
             score=round(float(self._trained.scores[self._pool.rows[record_id]]), 6),
             ranker=f"{self._pool.ranker} {__version__}",
             fingerprint=self._pool.fingerprint,
             seq=self._trained.seq,
+            probability=probability,
         )
-        return Offer(self.review.records[record_id], shown)
+        hint = f"rank {shown.rank} of {len(ordered)}, score {shown.score:.3f}" if state.protocol.show_scores else ""
+        return Offer(self.review.records[record_id], shown, hint=hint)
+
+    def _chosen(self, ordered: Sequence[str]) -> tuple[str, str, float | None]:
+        """Return the next record, how it was chosen and, where by chance, with which probability."""
+        if self._reopened and self._reopened in ordered:
+            return self._reopened, "named", None
+        state, waiting = self.review.state, set(ordered)
+        for logged in state.noted[Calibrated]:
+            drawn = logged.event
+            if isinstance(drawn, Calibrated) and drawn.stage == self.stage:
+                first = next((one for one in map(state.kept, drawn.record_ids) if one in waiting), None)
+                if first:
+                    return first, "random", len(drawn.record_ids) / drawn.population if drawn.population else None
+        return ordered[0], "ranked", None
 
     def decide(self, offer: Offer, decision: str, *, reason: str = "", note: str = "") -> Logged:
-        """Log a decision on what was offered, then let the queue learn from it."""
+        """Log a decision on what was offered and how long it was before the reviewer; then the queue learns from it."""
         logged = decide(
             self.review,
             offer.record.record_id,
@@ -95,7 +116,7 @@ class Session:
             stage=self.stage,
             reason=reason,
             note=note,
-            shown=offer.shown,
+            shown=replace(offer.shown, seconds=round(time.monotonic() - offer.since, 1)),
         )
         self._reopened = None
         self._retrain()

@@ -15,6 +15,7 @@ from typing import Any
 from asreview_mc.core.event import ReferencesRead
 from asreview_mc.review.eligibility import eligibility
 from asreview_mc.review.state import State
+from asreview_mc.review.studies import first_reports
 
 UNSETTLED = "reason not settled"
 RESULTS = {
@@ -183,8 +184,9 @@ def count(state: State) -> Prisma:
         _screen(state, arm, record_ids, touched, papers)
         _assess(state, arm, record_ids, papers)
     papers["new_reports"] = sorted(papers[_DATABASES.included] + papers[_OTHER.included])
-    for key in ("new_studies", "total_studies", "total_reports"):
-        papers[key] = papers["new_reports"]
+    papers["total_reports"] = papers["new_reports"]
+    for when in ("new", "total"):
+        papers[f"{when}_studies"] = first_reports(state, papers[f"{when}_reports"])
     values: dict[str, Any] = {key: len(ids) for key, ids in papers.items() if key in Prisma.__dataclass_fields__}
     for key in ("database_specific_results", "register_specific_results", _DATABASES.reasons, _OTHER.reasons):
         start = f"{key}: "

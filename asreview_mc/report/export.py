@@ -22,6 +22,7 @@ from asreview_mc.report.writing import csv_lines, csv_text, encoded, suffix_of, 
 from asreview_mc.review.consensus import Standing, Verdict
 from asreview_mc.review.eligibility import eligibility
 from asreview_mc.review.state import State
+from asreview_mc.review.studies import reports_of
 from asreview_mc.review.topics import confirmed
 
 WHAT = ("included", "excluded", "all", "unread")
@@ -77,6 +78,7 @@ def describe(state: State, record: Record, included: Set[str], viewer: str | Non
     Besides the fields of a record it has
 
     - `sources`, and `duplicates`: ids merged into it;
+    - `study`: the first report of the study that it reports, itself where no reports are linked;
     - `included`: 1, 0, or None while open;
     - `outcome_abstract`, `outcome_fulltext`: include, exclude, conflict, pending; title and abstract also removed, for
       one that a person took out before screening; full text also not-retrieved, and
@@ -94,6 +96,7 @@ def describe(state: State, record: Record, included: Set[str], viewer: str | Non
     return record.to_dict() | {
         "sources": state.sources_of(one),
         "duplicates": state.members(one),
+        "study": reports_of(state, one)[0],
         "included": 0 if one in state.removed else _included(verdicts, one in included),
         "outcome_abstract": "removed" if one in state.removed else verdicts["abstract"].outcome,
         "reason_abstract": verdicts["abstract"].reason,

@@ -18,6 +18,11 @@ def studies(state: State, record_ids: Iterable[str]) -> list[tuple[str, ...]]:
     return [tuple(reports) for reports in found.values()]
 
 
+def first_reports(state: State, record_ids: Iterable[str]) -> list[str]:
+    """Return one of `record_ids` for each study, its first report: the records behind a number of studies."""
+    return [reports[0] for reports in studies(state, record_ids)]
+
+
 def reports_of(state: State, record_id: str) -> tuple[str, ...]:
     """Return all reports of the study that a record reports, itself among them, in reading order."""
     study = _study_of(state)

@@ -6,22 +6,40 @@ from collections import defaultdict
 from collections.abc import Collection
 
 from asreview_mc.core.event import (
+    AgreementMeasured,
     Assigned,
     Calibrated,
     CheckedOut,
     CopyBegun,
     CopyMerged,
+    Decided,
+    Discussed,
+    Event,
+    Extracted,
+    ExtractionSettled,
     Frozen,
     Logged,
+    PanelRated,
+    Retrieval,
+    Settled,
     StageClosed,
     StageReopened,
     Tagged,
+    TopicsConfirmed,
+    TopicsSettled,
     Unblinded,
+    Undone,
 )
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.review.consensus import Standing, Verdict
 from asreview_mc.review.fold import Fold
 from asreview_mc.review.sheet import Sheet
+
+OWN_WORK: tuple[type[Event], ...] = (Decided, Undone, Tagged, Discussed, TopicsConfirmed, Extracted, PanelRated)
+"""What somebody does for themselves alone, and what in a copy that travels nobody else's stands of."""
+TRAVELS: tuple[type[Event], ...] = (*OWN_WORK, Retrieval)
+"""What may be done in a copy that travels."""
+_TELLS_OF_OTHERS = (*OWN_WORK, Settled, TopicsSettled, ExtractionSettled, AgreementMeasured)
 
 
 class Team(Fold):
@@ -165,6 +183,10 @@ class Team(Fold):
     def unblinded(self) -> list[str]:
         """Names of those who see every decision now."""
         return [name for name, windows in self._windows.items() if windows[-1][1] is None]
+
+    def may_travel(self, logged: Logged, reviewer: str) -> bool:
+        """Whether an event may be in a copy for `reviewer`: nothing that others decided, disclosed or not."""
+        return reviewer in logged.event.actors or not isinstance(logged.event, _TELLS_OF_OTHERS)
 
     def _stood(self, stage: Stage, record_id: str) -> Verdict | None:
         """Return what stood for a record when this copy left, None where it was open or this is no copy."""

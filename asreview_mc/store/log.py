@@ -54,8 +54,13 @@ class EventLog:
         return cls._connect(path)
 
     @classmethod
-    def open(cls, path: Path) -> EventLog:
+    def open(cls, path: Path, *, travels: bool = False) -> EventLog:
         """Open an existing database.
+
+        Parameters
+        ----------
+        travels : bool
+            The file is carried about by itself: nothing acknowledged may lie in another beside it.
 
         Raises
         ------
@@ -78,16 +83,16 @@ class EventLog:
             )
         if beginning != _MAGIC:  # SQLite itself would take a file of a few bytes for a new database
             raise LogError("this is not a database", where=str(path), remedy="Restore it from a backup")
-        return cls._connect(path)
+        return cls._connect(path, journal="DELETE" if travels else "WAL")
 
     @classmethod
-    def _connect(cls, path: Path) -> EventLog:
-        with _plain_words(path):
+    def _connect(cls, path: Path, *, journal: str = "WAL") -> EventLog:
+        with plain_words(path):
             db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         try:
-            with _plain_words(path):
+            with plain_words(path):
                 check_ours(db, str(path))
-                db.execute("PRAGMA journal_mode = WAL")
+                db.execute(f"PRAGMA journal_mode = {journal}")
                 db.execute("PRAGMA synchronous = FULL")
                 migrate(db, str(path))
         except BaseException:
@@ -105,11 +110,11 @@ class EventLog:
         if self._db.in_transaction:
             yield
             return
-        with _plain_words(self.path):
+        with plain_words(self.path):
             self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
-            with _plain_words(self.path):
+            with plain_words(self.path):
                 self._db.execute("COMMIT")
         except BaseException:
             if self._db.in_transaction:
@@ -119,24 +124,34 @@ class EventLog:
     @property
     def head(self) -> tuple[int, str]:
         """Number and hash of the last event; ``(0, GENESIS)`` where there is none."""
-        with _plain_words(self.path):
+        with plain_words(self.path):
             row = self._db.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
         return (row[0], row[1]) if row else (0, GENESIS)
 
-    def append(self, events: Iterable[Event]) -> list[Logged]:
+    def hashes(self) -> list[str]:
+        """Return the hash of every event, in order."""
+        with plain_words(self.path):
+            return [row[0] for row in self._db.execute("SELECT hash FROM events ORDER BY seq")]
+
+    def append(self, events: Iterable[Event], *, times: Sequence[str] = ()) -> list[Logged]:
         """Append events, all or none, and return them in their places once they are on disk.
+
+        Parameters
+        ----------
+        times : sequence of str
+            When each happened, where that was elsewhere; now, if not given.
 
         Raises
         ------
         LogError
             If the database is locked too long, read-only, full or damaged; nothing is appended then.
         """
-        with self.transaction(), _plain_words(self.path):
+        with self.transaction(), plain_words(self.path):
             seq, before = self.head
             logged, rows = [], []
-            for event in events:
+            for place, event in enumerate(events):
                 seq += 1
-                at = datetime.now(UTC).isoformat(timespec="microseconds")
+                at = times[place] if times else datetime.now(UTC).isoformat(timespec="microseconds")
                 body = encode(event)
                 salt = secrets.token_hex(_SALT_BYTES)
                 before = chain_hash(before, seq, at, event.kind, body, salt)
@@ -147,7 +162,7 @@ class EventLog:
 
     def append_reading(self, event: ReferencesRead, records: Sequence[Record]) -> tuple[Logged, list[Record]]:
         """Append the records of one file, giving them their ids, and the event that says so, in one step."""
-        with self.transaction(), _plain_words(self.path):
+        with self.transaction(), plain_words(self.path):
             (last,) = self._db.execute("SELECT COALESCE(MAX(number), 0) FROM records").fetchone()
             named = [replace(record, record_id=record_id(last + k)) for k, record in enumerate(records, start=1)]
             digests = [record.digest for record in named]
@@ -157,6 +172,24 @@ class EventLog:
             first = named[0].record_id if named else ""
             (logged,) = self.append([replace(event, first=first, digest=digest_of(digests))])
         return logged, named
+
+    def write_copy(self, path: Path, events: Sequence[tuple[str, Event]]) -> None:
+        """Write a new database with the same records and `events`, each with its time, in a chain of their own.
+
+        Raises
+        ------
+        LogError
+            If the file exists or cannot be written.
+        """
+        with plain_words(self.path):
+            rows = self._db.execute("SELECT * FROM records ORDER BY number").fetchall()
+        other = EventLog.create(path)
+        try:
+            with other.transaction(), plain_words(path):
+                other._db.executemany("INSERT INTO records VALUES (?, ?, ?, ?)", rows)
+                other.append([event for _, event in events], times=[at for at, _ in events])
+        finally:
+            other.close()
 
     def events(
         self, since: int = 0, *, about: Collection[str] | None = None, kinds: Collection[str] | None = None
@@ -170,21 +203,26 @@ class EventLog:
         if kinds is not None:
             clauses.append(f"kind IN ({', '.join('?' * len(kinds))})")
         query = f"SELECT seq, at, kind, body, hash FROM events WHERE {' AND '.join(clauses)} ORDER BY seq"
-        with _plain_words(self.path):
+        with plain_words(self.path):
             rows = self._db.execute(query, values).fetchall()
         return [Logged(seq, at, decode(kind, body), own) for seq, at, kind, body, own in rows]
 
     def records(self, after: int = 0) -> list[Record]:
         """Return the records after the first `after`, in reading order."""
-        with _plain_words(self.path):
+        with plain_words(self.path):
             rows = self._db.execute("SELECT body FROM records WHERE number > ? ORDER BY number", (after,)).fetchall()
         return [record_from(body) for (body,) in rows]
 
     def record(self, wanted: str) -> Record | None:
         """Return one record, or None where there is no such id."""
-        with _plain_words(self.path):
+        with plain_words(self.path):
             row = self._db.execute("SELECT body FROM records WHERE record_id = ?", (wanted,)).fetchone()
         return record_from(row[0]) if row else None
+
+    def copy_into(self, target: sqlite3.Connection) -> None:
+        """Copy the whole database, as of one moment, into another that is open; others may write meanwhile."""
+        with plain_words(self.path):
+            self._db.backup(target)
 
     def verify(self, head: str | None = None) -> Verification:
         """Follow the chain from the first event to the last, and every record to the event that brought it.
@@ -196,7 +234,7 @@ class EventLog:
         """
         outer = self._db.in_transaction
         try:
-            with _plain_words(self.path):
+            with plain_words(self.path):
                 if not outer:
                     self._db.execute("BEGIN")  # one snapshot, whatever others append meanwhile
                 return verify(self._db, head)
@@ -213,7 +251,7 @@ def _beginning(path: Path) -> bytes:
 
 
 @contextmanager
-def _plain_words(path: Path) -> Iterator[None]:
+def plain_words(path: Path) -> Iterator[None]:
     """Turn what SQLite reports into one line for the user."""
     try:
         yield

@@ -193,9 +193,9 @@ def decode(kind: str, body: str) -> Event:
         raise LogError(f"the log holds an event of unknown kind {kind!r}", remedy="Use the newer version that wrote it")
     try:
         values = json.loads(body)
-        for item in dataclasses.fields(EVENTS[kind]):
-            if isinstance(values.get(item.name), list):
-                values[item.name] = tuple(values[item.name])
+        for name, value in values.items():
+            if isinstance(value, list):
+                values[name] = tuple(value)
         if values.get("shown"):
             values["shown"] = Shown(**values["shown"])
         return EVENTS[kind](**values)

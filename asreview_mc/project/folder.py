@@ -1,0 +1,72 @@
+"""The folder of a review: whether it is there, its protocol file, and a database that is there as a whole or not."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+from asreview_mc.core.errors import ProjectError, ProtocolError
+from asreview_mc.core.event import Event
+from asreview_mc.store.backup import put_in_place
+from asreview_mc.store.log import EventLog
+
+PROTOCOL = "protocol.toml"
+
+
+def exists(path: Path) -> bool:
+    """Whether something is there.
+
+    Raises
+    ------
+    ProjectError
+        If that cannot be found out.
+    """
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise ProjectError(
+            f"cannot be looked at ({error.strerror})",
+            where=str(path)[:200],
+            remedy="Check the path and its permissions",
+        ) from None
+    return True
+
+
+def read_protocol(path: Path) -> str:
+    """Return the text of a protocol file.
+
+    Raises
+    ------
+    ProtocolError
+        If it cannot be read.
+    """
+    try:
+        return path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise ProtocolError(
+            f"cannot be read ({why})",
+            where=str(path),
+            remedy=f"`asreview-mc protocol show > {PROTOCOL}` restores the accepted one",
+        ) from None
+
+
+def begin(path: Path, first: Event) -> None:
+    """Make a database that holds its first event, under another name until it is whole."""
+    part = path.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        log = EventLog.create(part)
+        try:
+            log.append([first])
+        finally:
+            log.close()
+        try:
+            put_in_place(part, path)
+        except FileExistsError:
+            raise ProjectError(
+                "a review is here already", where=str(path.parent), remedy="Choose another folder"
+            ) from None
+    finally:
+        part.unlink(missing_ok=True)
