@@ -10,7 +10,7 @@ from typing import Any
 from asreview_mc.core.event import Logged, ReferencesRead
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.learn.encode import Encoder
-from asreview_mc.project import duplicates, gather, screen, synthesise
+from asreview_mc.project import duplicates, gather, keep, screen, synthesise
 from asreview_mc.project.orders import Order, Orders
 from asreview_mc.project.pictures import picture
 from asreview_mc.project.review import Review
@@ -83,3 +83,9 @@ class Bench:
     def report(self, path: Path, viewer: str) -> dict[str, Any]:
         """Write the whole review on one page, as `viewer` may see it."""
         return synthesise.write_report(self.review, path, viewer=viewer)
+
+    def backup(self, name: str) -> None:
+        """Write a backup into the review's folder."""
+        folder = self.review.folder / "backups"
+        folder.mkdir(exist_ok=True)
+        keep.backup(self.review, folder / name)

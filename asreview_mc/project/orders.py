@@ -94,7 +94,12 @@ class Orders:
 
     def _gathered(self, progress: Progress | None) -> Pool:
         state = self.review.state
-        made_of = (state.n_records, len(state.merges), sum(map(len, state.amendments.values())), state.protocol.query_text)
+        made_of = (
+            state.n_records,
+            len(state.merges),
+            sum(map(len, state.amendments.values())),
+            state.protocol.query_text,
+        )
         if self._pool is None or made_of != self._made_of:
             self._pool = gather_pool(self.review, encoder=self._encoder, progress=progress)
             self._made_of = made_of

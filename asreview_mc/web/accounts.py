@@ -63,7 +63,11 @@ class Accounts:
         digest = _digest(token)
         for name, person in self._read()["people"].items():
             invitation = person.get("invitation")
-            if invitation and secrets.compare_digest(invitation["digest"], digest) and time.time() < invitation["until"]:
+            if (
+                invitation
+                and secrets.compare_digest(invitation["digest"], digest)
+                and time.time() < invitation["until"]
+            ):
                 return str(name)
         return None
 

@@ -26,7 +26,18 @@ from asreview_mc.project.workshop import Workshop
 from asreview_mc.web.guard import Guard
 from asreview_mc.web.house import House, Settings, Shop
 from asreview_mc.web.pages import page
-from asreview_mc.web.routes import api, conflicts, duplicates, fulltext, overview, owner, records, screen, signin, topics
+from asreview_mc.web.routes import (
+    api,
+    conflicts,
+    duplicates,
+    fulltext,
+    overview,
+    owner,
+    records,
+    screen,
+    signin,
+    topics,
+)
 from asreview_mc.web.who import NotSignedInError
 
 ROUTES = (signin, overview, screen, records, conflicts, fulltext, duplicates, topics, owner, api)

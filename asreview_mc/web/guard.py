@@ -14,7 +14,9 @@ PAGE_POLICY = (
     "frame-ancestors 'none'; base-uri 'none'"
 )
 PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+FILE_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
 LARGEST_BODY = 1 << 20
 LARGEST_UPLOAD = 200 << 20
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

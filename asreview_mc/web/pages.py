@@ -82,13 +82,17 @@ def fragment(template: str, **values: Any) -> Markup:  # noqa: ANN401
 def page(request: Request, who: Caller | None, template: str, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401
     """Return a page; ``said`` in the address is shown as what has just been done."""
     house = house_of(request)
-    html = environment().get_template(template).render(
-        who=who,
-        team=house.settings.team,
-        title=house.title,
-        path=request.url.path,
-        said=request.query_params.get("said", "")[:300],
-        **values,
+    html = (
+        environment()
+        .get_template(template)
+        .render(
+            who=who,
+            team=house.settings.team,
+            title=house.title,
+            path=request.url.path,
+            said=request.query_params.get("said", "")[:300],
+            **values,
+        )
     )
     return HTMLResponse(html, status)
 
