@@ -72,9 +72,9 @@ class Bench:
         """Merge certain duplicates."""
         return asdict(duplicates.dedup(self.review, by=by))
 
-    def picture(self, name: str) -> bytes:
+    def picture(self, figure: str) -> bytes:
         """Return a figure as SVG: ``flow``, ``curve`` or ``agreement``."""
-        return picture(self.review, name)
+        return picture(self.review, figure)
 
     def export(self, path: Path, what: str, viewer: str) -> dict[str, Any]:
         """Write records with their decisions, as `viewer` may see them."""
@@ -84,8 +84,8 @@ class Bench:
         """Write the whole review on one page, as `viewer` may see it."""
         return synthesise.write_report(self.review, path, viewer=viewer)
 
-    def backup(self, name: str) -> None:
+    def backup(self, file: str) -> None:
         """Write a backup into the review's folder."""
         folder = self.review.folder / "backups"
         folder.mkdir(exist_ok=True)
-        keep.backup(self.review, folder / name)
+        keep.backup(self.review, folder / file)

@@ -1,4 +1,4 @@
-"""Work behind the reviewers' backs: at most one job of a kind under way and one waiting, and none of them in the way."""
+"""Work behind the reviewers' backs: of a kind at most one job under way and one waiting, and none in the way."""
 
 from __future__ import annotations
 

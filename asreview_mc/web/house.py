@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, cast
 
 from fastapi import Request
 from itsdangerous import URLSafeTimedSerializer
 
-from asreview_mc.core.protocol import STAGES
+from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.core.protocol import Protocol as ReviewProtocol
 from asreview_mc.project.desk import Desk
 from asreview_mc.project.review import Review
@@ -20,8 +20,6 @@ from asreview_mc.web.accounts import Accounts
 from asreview_mc.web.behind import Coalesced
 from asreview_mc.web.lanes import Lane
 from asreview_mc.web.throttle import Throttle
-
-Result = TypeVar("Result")
 
 
 class Shop(Protocol):
@@ -85,9 +83,9 @@ class House:
         """Return the protocol that holds."""
         return await self.desk.run(lambda desk: desk.review.state.protocol)
 
-    async def job(self, name: str, **given: Any) -> Any:  # noqa: ANN401 - each job has a result of its own
+    async def job(self, job: str, /, **given: Any) -> Any:  # noqa: ANN401 - each job has a result of its own
         """Return the result of a job of the workshop."""
-        return await asyncio.wrap_future(self.workshop.ask(name, **given))
+        return await asyncio.wrap_future(self.workshop.ask(job, **given))
 
     def after_decision(self, reviewer: str) -> None:
         """Let queue and agreement follow from what was decided, behind the reviewer's back."""
@@ -105,7 +103,7 @@ class House:
         self.reading.close()
 
     async def _order(self, key: Hashable) -> None:
-        stage, reviewer = key  # type: ignore[misc]
+        stage, reviewer = cast("tuple[Stage, str]", key)
         order = await asyncio.wrap_future(self.ranking.ask("order", stage=stage, reviewer=reviewer))
         await self.desk.run(lambda desk: desk.take(order))
 

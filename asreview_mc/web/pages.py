@@ -79,7 +79,7 @@ def fragment(template: str, **values: Any) -> Markup:  # noqa: ANN401
     return Markup(environment().get_template(template).render(**values))
 
 
-def page(request: Request, who: Caller | None, template: str, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401
+def page(request: Request, who: Caller | None, template: str, code: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401
     """Return a page; ``said`` in the address is shown as what has just been done."""
     house = house_of(request)
     html = (
@@ -94,7 +94,7 @@ def page(request: Request, who: Caller | None, template: str, status: int = 200,
             **values,
         )
     )
-    return HTMLResponse(html, status)
+    return HTMLResponse(html, code)
 
 
 def back(path: str, said: str = "") -> RedirectResponse:
@@ -125,7 +125,7 @@ def view(
         "year": "" if "year" in hidden else record.year or "",
         "journal": "" if "journal" in hidden else record.journal,
         "keywords": () if "keywords" in hidden else record.keywords,
-        "type": record.publication_type,
+        "type": "" if record.publication_type.isupper() else record.publication_type,
         "doi": record.doi,
         "link": f"https://doi.org/{quote(record.doi, safe='/:;()<>._-')}" if record.doi else "",
     }

@@ -1,4 +1,4 @@
-"""A record's text as a page shows it: headings of an abstract apart, words marked, the language named, pairs compared."""
+"""A record's text as a page shows it: headings set apart, words marked, the language named, two texts compared."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _HEADINGS = (
     "abstract|aims?|aims? and objectives?|background|background and aims?|conclusions?|contribution|data sources|"
     "data synthesis|design|design/methodology/approach|discussion|evidence|findings|implications|interventions?|"
     "interpretation|introduction|limitations|main outcome measures?|main results|materials and methods|measurements?|"
-    "methodology|methods?|methods and results|objectives?|originality|originality/value|outcomes?|participants|patients|"
-    "practical implications|purpose|rationale|research limitations/implications|research question|results?|"
+    "methodology|methods?|methods and results|objectives?|originality|originality/value|outcomes?|participants|"
+    "patients|practical implications|purpose|rationale|research limitations/implications|research question|results?|"
     "results and discussion|results and conclusions?|setting|significance|social implications|study design|"
     "study selection|summary|value"
 )
@@ -132,7 +132,7 @@ def quoted(text: str, sentences: Mapping[str, str]) -> Markup:
 
 
 def compared(one: str, other: str) -> tuple[Markup, Markup]:
-    """Return two texts with the words in which they differ marked, ``<del>`` in the first and ``<ins>`` in the second."""
+    """Return two texts with the words in which they differ marked: ``<del>`` in the first, ``<ins>`` in the second."""
     first, second = (re.findall(r"\s+|\w+|[^\w\s]", text) for text in (one, other))
     if max(len(first), len(second)) > LONGEST_COMPARED:
         return escape(one), escape(other)

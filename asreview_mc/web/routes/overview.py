@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from asreview_mc.core.event import EVENTS
 from asreview_mc.project import audit, finding
 from asreview_mc.project.review import Review
 from asreview_mc.web.guard import PICTURE_POLICY
@@ -26,7 +27,7 @@ async def overview(request: Request, who: Anybody, house: Rooms) -> Response:
         return audit.status(review), len(review.state.unblinded), paced
 
     status, unblinded, pace = await house.reading.run(look)
-    return page(request, who, "overview.html.jinja", status=status, unblinded=unblinded, pace=pace)
+    return page(request, who, "overview.html.jinja", now=status, unblinded=unblinded, pace=pace)
 
 
 @router.get("/agreement")
@@ -38,7 +39,7 @@ async def agreement(request: Request, who: Anybody, house: Rooms) -> Response:
 @router.get("/pictures/{name}.svg")
 async def drawn(name: str, who: Anybody, house: Rooms) -> Response:
     """Return a figure of the review as it is now."""
-    svg = await house.job("picture", name=name)
+    svg = await house.job("picture", figure=name)
     return Response(svg, media_type="image/svg+xml", headers={"Content-Security-Policy": PICTURE_POLICY})
 
 
@@ -64,6 +65,6 @@ async def log(
         record=record,
         kind=kind,
         reviewer=reviewer,
-        kinds=audit.EVENTS,
+        kinds=EVENTS,
         people=(await house.protocol()).names,
     )

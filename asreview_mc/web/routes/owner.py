@@ -1,9 +1,10 @@
-"""The owner's page: files, protocol, people, shares, calibration, blinding, the end of a stage, backups; and exports."""
+"""The owner's page: files, protocol, people, work, blinding, the end of a stage, backups; and everybody's exports."""
 
 from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
@@ -123,14 +124,12 @@ async def lead(request: Request, who: Leader, house: Rooms) -> Response:
     number = said.get("n", "").strip()
     if number and not number.isdecimal():
         raise HTTPException(422, f"{number!r} is no number")
-    n = int(number[:7]) if number else None
+    n, giver = int(number[:7]) if number else None, said.get("from", "")
 
     def act(review: Review) -> str:
-        verbs = {
+        verbs: dict[str, Callable[[], object]] = {
             "assign": lambda: team.assign(review, who.name, people, stage=stage, n=n, note=reason),
-            "hand on": lambda: team.hand_on(
-                review, who.name, said.get("from", ""), to=people, stage=stage, note=reason
-            ),
+            "hand on": lambda: team.hand_on(review, who.name, giver, to=people, stage=stage, note=reason),
             "calibrate": lambda: team.calibrate(review, who.name, n=n or team.CALIBRATION, stage=stage),
             "unblind": lambda: team.unblind(review, who.name, reason, sees=people),
             "blind": lambda: team.unblind(review, who.name, reason, sees=people, end=True),
@@ -154,7 +153,7 @@ async def lead(request: Request, who: Leader, house: Rooms) -> Response:
 async def backup(who: Leader, house: Rooms) -> Response:
     """Write a backup into the review's folder; it holds pending decisions, so that no browser gets it."""
     name = datetime.now(UTC).strftime("review-%Y%m%d-%H%M%S.db")
-    await house.job("backup", name=name)
+    await house.job("backup", file=name)
     return back("/owner#backup", f"backups/{name} is written.")
 
 
