@@ -31,13 +31,14 @@ if TYPE_CHECKING:
     from asreview_mc.core.errors import AsreviewMCError
     from asreview_mc.core.protocol import Protocol
     from asreview_mc.core.record import Record
+    from asreview_mc.project.agreement import agreement
     from asreview_mc.project.audit import status
     from asreview_mc.project.duplicates import dedup
     from asreview_mc.project.fulltexts import retrieve
     from asreview_mc.project.gather import add
     from asreview_mc.project.ranking import rank
     from asreview_mc.project.review import Review
-    from asreview_mc.project.screen import agreement, conflicts, decide, settle, undo
+    from asreview_mc.project.screen import conflicts, decide, settle, undo
     from asreview_mc.project.synthesise import classify, confirm_topics, export, suggest_topics, write_report
 
 __all__ = [
@@ -67,9 +68,19 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - any of the public names
     """Import the rooms when a name is first asked for, so that neither `import asreview_mc` nor --help waits."""
     if name in __all__:
         from asreview_mc.core import errors, protocol, record
-        from asreview_mc.project import audit, duplicates, fulltexts, gather, ranking, review, screen, synthesise
+        from asreview_mc.project import (
+            agreement,
+            audit,
+            duplicates,
+            fulltexts,
+            gather,
+            ranking,
+            review,
+            screen,
+            synthesise,
+        )
 
-        verbs = (audit, duplicates, fulltexts, gather, ranking, review, screen, synthesise)
+        verbs = (agreement, audit, duplicates, fulltexts, gather, ranking, review, screen, synthesise)
         for home in (errors, protocol, record, *verbs):
             if hasattr(home, name) and getattr(home, name).__module__ == home.__name__:
                 return getattr(home, name)

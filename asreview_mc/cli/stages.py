@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -20,6 +22,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module to the app."""
     for command in (close, freeze, link, discuss):
         app.command()(command)
+    app.command(name="import-decisions")(import_decisions)
 
 
 def close(
@@ -103,3 +106,25 @@ def discuss(
         logged = screening.discuss(review, record_id, text, reviewer, stage=stage_named(stage))
         result: dict[str, Any] = {"seq": logged.seq, "record_id": record_id}
         answer(as_json, result, [f"{record_id}: noted, event {logged.seq}"])
+
+
+def import_decisions(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, TSV, XLSX, RIS or .asreview.")],
+    reviewer: Annotated[str, typer.Option(help="Whose decisions they are.")],
+    named: Annotated[str, typer.Option(help="What the reviewer is called in the file.")] = "",
+    every: Annotated[str, typer.Option(help="The decision on every record of a file that holds one list.")] = "",
+    stage: StageName = "abstract",
+    project: Project = HERE,
+    as_json: Json = False,
+) -> None:
+    """Import decisions made in Rayyan, Covidence, ASReview or a table; rows without a record are listed."""
+    from asreview_mc.project.imported import import_decisions as bring
+
+    with opened(project) as review:
+        found = bring(review, file, reviewer, stage=stage_named(stage), named=named, every=every)
+        lines = [
+            f"{found.read} rows read, {found.matched} matched, {found.decided} decisions of {reviewer} added,"
+            f" {found.silent} without a decision, {len(found.unmatched)} not matched",
+            *(f"  {one.position}: {shortened(one.title, 50)}: {one.why}" for one in found.unmatched),
+        ]
+        answer(as_json, asdict(found), lines)

@@ -112,6 +112,15 @@ class ExtractionField:
 
 
 @dataclass(frozen=True, slots=True)
+class Stopping:
+    """When the team stops reading: the `rule` by its name, the recall it is to reach, and its confidence."""
+
+    rule: str = ""
+    target: float = 0.95
+    confidence: float = 0.95
+
+
+@dataclass(frozen=True, slots=True)
 class Protocol:
     """An accepted or drafted protocol; `text` is the TOML it was read from.
 
@@ -148,6 +157,7 @@ class Protocol:
     keywords_exclude: tuple[str, ...] = ()
     cards: tuple[Card, ...] = ()
     extraction: tuple[ExtractionField, ...] = ()
+    stopping: Stopping = Stopping()
 
     @property
     def names(self) -> tuple[str, ...]:

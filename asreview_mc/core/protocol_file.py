@@ -21,6 +21,7 @@ from asreview_mc.core.protocol import (
     Reason,
     Reviewer,
     Source,
+    Stopping,
 )
 
 TEMPLATES = ("micro-credentials", "blank")
@@ -89,6 +90,7 @@ class _Reader:
             "keywords",
             "subtopics",
             "extraction",
+            "stopping",
         }
         self.unknown(self.data, known, "the file")
         review = self.table(self.data, "review")
@@ -99,6 +101,8 @@ class _Reader:
         several = ("guiding_questions", "concepts", "signed_off_by")
         self.unknown(review, {*single, *several}, "[review]")
         self.unknown(screening, {"decisions_wanted", "maybe", "maybe_in_agreement", "show_scores"}, "[screening]")
+        stopping = self.table(self.data, "stopping")
+        self.unknown(stopping, {"rule", "target", "confidence"}, "[stopping]")
         self.unknown(keywords, {"include", "exclude"}, "[keywords]")
         self.unknown(criteria, {"inclusion", "exclusion"}, "[criteria]")
         wanted = screening.get("decisions_wanted", 2)
@@ -123,7 +127,20 @@ class _Reader:
             keywords_exclude=self.strings(keywords, "exclude", "[keywords]"),
             cards=tuple(self.items(Card, self.data, "subtopics")),
             extraction=tuple(self.items(ExtractionField, self.data, "extraction")),
+            stopping=Stopping(
+                self.string(stopping, "rule", "[stopping]"),
+                self.share(stopping, "target", below_one=False),
+                self.share(stopping, "confidence", below_one=True),
+            ),
         )
+
+    def share(self, stopping: Mapping[str, Any], name: str, *, below_one: bool) -> float:
+        value = stopping.get(name, 0.95)
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if number and 0 < value <= 1 and (value < 1 or not below_one):
+            return float(value)
+        self.problems.append(f"[stopping] {name} must be a number above 0 and {'below' if below_one else 'at most'} 1")
+        return 0.95
 
     def reading(self, screening: Mapping[str, Any]) -> MaybeReading:
         said = screening.get("maybe_in_agreement", "include")

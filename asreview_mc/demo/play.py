@@ -10,7 +10,7 @@ from typing import Any
 
 from asreview_mc.core.protocol import Stage
 from asreview_mc.demo.recorded import ADJUDICATOR, DATA, EXPORTS, Recorded
-from asreview_mc.project import duplicates, gather, ranking, screen, synthesise
+from asreview_mc.project import agreement, duplicates, gather, ranking, screen, synthesise
 from asreview_mc.project.audit import status
 from asreview_mc.project.review import PROTOCOL, Review
 from asreview_mc.project.session import Session
@@ -146,11 +146,11 @@ class _Performance:
                     said[answer.decision] = said.get(answer.decision, 0) + 1
             counts = ", ".join(f"{count} {decision}" for decision, count in sorted(said.items()))
             self.note(f"{reviewer}: {counts}")
-        measured = screen.agreement(self.review, stage)
+        measured = agreement.agreement(self.review, stage)
         self.result.setdefault("agreement", {})[stage] = measured
         for line in to_text(measured):
             self.note(line)
-        batches = len(screen.agreement_over_time(self.review, stage))
+        batches = len(agreement.over_time(self.review, stage))
         self.note(f"agreement logged after each of {batches} full batches of 25")
 
     def consensus(self, stage: Stage) -> None:

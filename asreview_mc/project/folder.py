@@ -9,6 +9,7 @@ from asreview_mc.core.errors import ProjectError, ProtocolError
 from asreview_mc.core.event import Event
 from asreview_mc.store.backup import put_in_place
 from asreview_mc.store.log import EventLog
+from asreview_mc.store.place import shared_by
 
 PROTOCOL = "protocol.toml"
 
@@ -70,3 +71,14 @@ def begin(path: Path, first: Event) -> None:
             ) from None
     finally:
         part.unlink(missing_ok=True)
+
+
+def place_note(folder: Path, database: str) -> str | None:
+    """Return one line on a place where a database is not safe while two machines use it, None elsewhere."""
+    shared = shared_by(folder)
+    return (
+        f"{database} lies on {shared}, where two machines at once can damage it: keep the review on one machine's"
+        " own disk and send copies with `asreview-mc checkout`"
+        if shared
+        else None
+    )

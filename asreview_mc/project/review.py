@@ -13,14 +13,12 @@ from asreview_mc.core.protocol import Protocol
 from asreview_mc.core.protocol_file import parse, template
 from asreview_mc.core.record import Record
 from asreview_mc.project.amendment import check_amendment
-from asreview_mc.project.folder import PROTOCOL, begin, exists, read_protocol
+from asreview_mc.project.folder import PROTOCOL, begin, exists, place_note, read_protocol
 from asreview_mc.review.state import State
 from asreview_mc.review.team import TRAVELS
 from asreview_mc.store.log import EventLog
-from asreview_mc.store.place import shared_by
 
 __all__ = ["DATABASE", "PROTOCOL", "Review"]
-
 DATABASE = "review.db"
 
 
@@ -99,17 +97,6 @@ class Review:
             )
         return cls(folder, EventLog.open(folder / DATABASE))
 
-    @property
-    def place_note(self) -> str | None:
-        """One line on a place where the database is not safe while more than one machine uses it, None elsewhere."""
-        shared = "" if self.copy else shared_by(self.folder)
-        return (
-            f"{DATABASE} lies on {shared}, where two machines at once can damage it: keep the review on one machine's"
-            " own disk and send copies with `asreview-mc checkout`"
-            if shared
-            else None
-        )
-
     @classmethod
     def _open_copy(cls, file: Path) -> Review:
         review = cls(file.parent, EventLog.open(file, travels=True))
@@ -119,6 +106,11 @@ class Review:
                 "is no copy that was checked out", where=str(file), remedy="Give the review's folder with --project DIR"
             )
         return review
+
+    @property
+    def place_note(self) -> str | None:
+        """One line on a place where the database is not safe while more than one machine uses it, None elsewhere."""
+        return None if self.copy else place_note(self.folder, DATABASE)
 
     def close(self) -> None:
         """Close the log."""
@@ -286,9 +278,9 @@ class Review:
 
     def draft_note(self) -> str | None:
         """Return one line on how ``protocol.toml`` differs from what was accepted, None where it does not."""
+        accepted = self.protocol.text
         if self.copy:
             return None
-        accepted = self.protocol.text
         try:
             differs = self.draft().text != accepted
         except ProtocolError as error:

@@ -16,9 +16,9 @@ from asreview_mc.core.record import Record
 from asreview_mc.identify import references
 from asreview_mc.learn.encode import Encoder
 from asreview_mc.learn.subtopics import Suggestions, TopicModel
+from asreview_mc.project.agreement import agreement
 from asreview_mc.project.ranking import default_encoder
 from asreview_mc.project.review import Review
-from asreview_mc.project.screen import agreement
 from asreview_mc.report import export as exports
 from asreview_mc.report import page
 from asreview_mc.report.writing import encoded, suffix_of, write
@@ -170,7 +170,7 @@ def write_report(review: Review, path: Path, *, viewer: str | None) -> dict[str,
         state,
         review.records,
         viewer,
-        agreement={stage: agreement(review, stage) for stage in ("abstract", "fulltext")},
+        agreement={stage: agreement(review, stage, viewer) for stage in ("abstract", "fulltext")},
         head=state.head,
         generated=datetime.now(UTC).isoformat(timespec="seconds"),
     )

@@ -40,14 +40,15 @@ class Prisma:
     duplicates, excluded_automatic, excluded_other : int
         Removed before screening from databases and registers; `excluded_other` could not
         be read, or fail a criterion that a person confirmed.
-        Nothing is set aside by a model without a person, so `excluded_automatic` is 0.
+        `excluded_automatic` were never read because title and abstract screening was closed by a stopping rule,
+        `stopped_by`; one record at a time, nothing is set aside by a model without a person.
     not_screened, records_screened, pending_abstract, records_excluded : int
         Records nobody has decided on; those begun; those of them that wait for a decision or a settlement; and those
         excluded on title and abstract.
     dbr_sought_reports, dbr_notretrieved_reports, pending_fulltext, dbr_assessed, dbr_included : int
     dbr_excluded : mapping of reason to int
         By the reasons' labels in the protocol's order; exclusions whose reason is still disputed come last.
-    other_duplicates, …, other_excluded
+    other_duplicates, other_automatic, …, other_excluded
         The same for records identified by other methods.
     new_studies, new_reports, previous_studies, previous_reports, total_studies, total_reports : int
         A study is one report until reports are linked; a review has no previous version.
@@ -77,6 +78,7 @@ class Prisma:
     organisation_results: int = 0
     citations_results: int = 0
     other_duplicates: int = 0
+    other_automatic: int = 0
     other_removed: int = 0
     other_not_screened: int = 0
     other_records_screened: int = 0
@@ -95,7 +97,14 @@ class Prisma:
     total_studies: int = 0
     total_reports: int = 0
     papers: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    stopped_by: str = ""
     log_head: str = field(default="", compare=False)
+
+    @property
+    def by_automation(self) -> str:
+        """What the records removed by automation are called, with the stopping rule that left them unread."""
+        name = "Records marked as ineligible by automation tools"
+        return f"{name} (never read: stopping rule {self.stopped_by})" if self.stopped_by else name
 
     @property
     def pending(self) -> int:
@@ -132,6 +141,7 @@ class _Arm:
     """The keys of one column of the diagram."""
 
     duplicates: str
+    automatic: str
     removed: str
     not_screened: str
     screened: str
@@ -147,6 +157,7 @@ class _Arm:
 
 _DATABASES = _Arm(
     "duplicates",
+    "excluded_automatic",
     "excluded_other",
     "not_screened",
     "records_screened",
@@ -161,6 +172,7 @@ _DATABASES = _Arm(
 )
 _OTHER = _Arm(
     "other_duplicates",
+    "other_automatic",
     "other_removed",
     "other_not_screened",
     "other_records_screened",
@@ -179,7 +191,11 @@ def count(state: State) -> Prisma:
     """Count the flow of records through a review; no number depends on what a pending decision says."""
     papers: dict[str, list[str]] = defaultdict(list)
     unique = _identify(state, papers)
-    touched = set(state.begun("abstract"))
+    touched, stopped_by = set(state.begun("abstract")), state.stopped_by("abstract")
+    if stopped_by:
+        for arm, record_ids in unique.items():
+            papers[arm.automatic] += [one for one in record_ids if one not in touched]
+            unique[arm] = [one for one in record_ids if one in touched]
     for arm, record_ids in unique.items():
         _screen(state, arm, record_ids, touched, papers)
         _assess(state, arm, record_ids, papers)
@@ -191,7 +207,8 @@ def count(state: State) -> Prisma:
     for key in ("database_specific_results", "register_specific_results", _DATABASES.reasons, _OTHER.reasons):
         start = f"{key}: "
         values[key] = {name.removeprefix(start): len(ids) for name, ids in papers.items() if name.startswith(start)}
-    return Prisma(**values, papers={key: tuple(ids) for key, ids in papers.items()}, log_head=state.head)
+    known = {key: tuple(ids) for key, ids in papers.items()}
+    return Prisma(**values, papers=known, stopped_by=stopped_by, log_head=state.head)
 
 
 def _identify(state: State, papers: dict[str, list[str]]) -> dict[_Arm, list[str]]:
@@ -271,7 +288,7 @@ def checks(prisma: Prisma) -> list[Check]:
 
 def _column(title: str, arm: _Arm, prisma: Prisma, identified: int) -> list[Check]:
     n = {name: getattr(prisma, getattr(arm, name)) for name in _Arm.__dataclass_fields__}
-    removed = n["duplicates"] + n["removed"] + (prisma.excluded_automatic if arm is _DATABASES else 0)
+    removed = n["duplicates"] + n["automatic"] + n["removed"]
     return [
         Check(
             f"{title}: identified − removed = screened + not screened",

@@ -172,7 +172,7 @@ def _databases(n: Prisma) -> dict[str, Pair]:
     removed = (
         Text("Records removed before screening:"),
         Text(_n("Duplicate records removed", n.duplicates), 1),
-        Text(_n("Records marked as ineligible by automation tools", n.excluded_automatic), 1),
+        Text(_n(n.by_automation, n.excluded_automatic), 1),
         Text(_n("Records removed for other reasons", n.excluded_other), 1),
     )
     pairs = {
@@ -209,6 +209,7 @@ def _other(n: Prisma) -> dict[str, Pair]:
         Text(_n(name, number), 1)
         for name, number in (
             ("Duplicate records removed", n.other_duplicates),
+            (n.by_automation, n.other_automatic),
             ("Records removed for other reasons", n.other_removed),
         )
         if number

@@ -114,7 +114,7 @@ def _outline(n: Prisma) -> Iterator[Line]:
     yield from _items(n.register_specific_results, 2)
     yield 1, "Duplicate records removed", n.duplicates
     if n.excluded_automatic:
-        yield 1, "Records marked as ineligible by automation tools", n.excluded_automatic
+        yield 1, n.by_automation, n.excluded_automatic
     if n.excluded_other:
         yield 1, "Records removed for other reasons", n.excluded_other
     yield 0, "Screening", None
@@ -144,6 +144,7 @@ def _other(n: Prisma) -> Iterator[Line]:
         yield 1, f"Records identified from {label}", getattr(n, _OTHER_METHODS[key])
     optional = (
         ("Duplicate records removed", n.other_duplicates),
+        (n.by_automation, n.other_automatic),
         ("Records removed for other reasons", n.other_removed),
         ("Records not screened", n.other_not_screened),
     )

@@ -173,8 +173,9 @@ class Fold:
     def _decided(self, logged: Logged) -> None:
         event = _as(Decided, logged)
         sheet = self._sheet(event.stage, event.record_id)
+        how = event.shown.how if event.shown else ""
         decision = Standing(
-            logged.seq, logged.at, event.record_id, event.reviewer, event.decision, event.reason, event.note
+            logged.seq, logged.at, event.record_id, event.reviewer, event.decision, event.reason, event.note, how
         )
         sheet.drop(event.reviewer)
         sheet.standing[event.reviewer, event.record_id] = decision

@@ -27,3 +27,13 @@ def tally(state: State) -> dict[str, tuple[str, ...]]:
 def unconfirmed(state: State) -> tuple[str, ...]:
     """Return the included records whose sub-topics nobody has confirmed yet, in reading order."""
     return tuple(record_id for record_id in eligibility(state).included if confirmed(state, record_id) is None)
+
+
+def first_confirmations(state: State) -> dict[str, dict[str, TopicsConfirmed]]:
+    """Return by reviewer and record what each confirmed first."""
+    first: dict[str, dict[str, TopicsConfirmed]] = {}
+    for record_id, events in state.topics.items():
+        for logged in events:
+            if isinstance(logged.event, TopicsConfirmed):
+                first.setdefault(logged.event.reviewer, {}).setdefault(record_id, logged.event)
+    return first

@@ -90,6 +90,6 @@ def test_a_backup_that_was_changed_is_refused(review, saved):
 def test_a_review_on_a_share_says_so(review, monkeypatch):
     """And only there."""
     assert review.place_note is None
-    monkeypatch.setattr("asreview_mc.project.review.shared_by", lambda folder: "a network share (nfs)")
+    monkeypatch.setattr("asreview_mc.project.folder.shared_by", lambda folder: "a network share (nfs)")
     assert "network share (nfs)" in review.place_note
     assert "checkout" in review.place_note
