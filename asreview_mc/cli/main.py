@@ -8,7 +8,19 @@ from typing import Annotated
 
 import typer
 
-from asreview_mc.cli import duplicates, gather, logbook, panel, screen, serve, simulate, stages, stopping, synthesise, team
+from asreview_mc.cli import (
+    duplicates,
+    gather,
+    logbook,
+    panel,
+    screen,
+    serve,
+    simulate,
+    stages,
+    stopping,
+    synthesise,
+    team,
+)
 from asreview_mc.core.errors import AsreviewMCError
 from asreview_mc.core.version import __version__
 

@@ -10,7 +10,8 @@ from typing import Any
 from asreview_mc.core.event import Logged, ReferencesRead
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.learn.encode import Encoder
-from asreview_mc.project import duplicates, gather, keep, screen, synthesise
+from asreview_mc.project import duplicates, gather, keep, synthesise
+from asreview_mc.project.agreement import agreement, measure_full_batches
 from asreview_mc.project.orders import Order, Orders
 from asreview_mc.project.pictures import picture
 from asreview_mc.project.review import Review
@@ -40,11 +41,11 @@ class Bench:
         """Log the agreement of every batch that is full."""
         with self.review.transaction():
             for stage in STAGES:
-                screen.measure_full_batches(self.review, stage)
+                measure_full_batches(self.review, stage)
 
-    def agreement(self) -> list[dict[str, Any]]:
-        """Return agreement at both stages as it is now, in the words in which a report shows it."""
-        return agreement_view.stages({stage: screen.agreement(self.review, stage) for stage in STAGES})
+    def agreement(self, viewer: str) -> list[dict[str, Any]]:
+        """Return agreement at both stages as far as it is released to `viewer`, in the words of a report."""
+        return agreement_view.stages({stage: agreement(self.review, stage, viewer) for stage in STAGES})
 
     def suggestions(self) -> list[dict[str, Any]]:
         """Return the sub-topics suggested for the included records, and what was confirmed."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from asreview_mc.core.errors import UnknownError
-from asreview_mc.core.protocol import STAGES
+from asreview_mc.project.agreement import over_time
 from asreview_mc.project.review import Review
-from asreview_mc.project.screen import agreement_over_time
 from asreview_mc.report.counts import count
 
 PICTURES = ("flow", "curve", "agreement")
@@ -19,8 +18,7 @@ def picture(review: Review, name: str) -> bytes:
     UnknownError
         If no figure is called so.
     """
-    from asreview_mc.report.agreement_figure import agreement_picture
-    from asreview_mc.report.figures import recall_picture
+    from asreview_mc.report.figures import agreement_picture, recall_picture
     from asreview_mc.report.flow import picture as flow_picture
     from asreview_mc.report.page import screening_labels
 
@@ -29,5 +27,5 @@ def picture(review: Review, name: str) -> bytes:
     if name == "curve":
         return recall_picture(screening_labels(review.state), ".svg")
     if name == "agreement":
-        return agreement_picture({stage: agreement_over_time(review, stage) for stage in STAGES}, ".svg")
+        return agreement_picture(over_time(review, "abstract"), ".svg")
     raise UnknownError(f"no figure is called {name!r}", remedy=f"Choose one of {', '.join(PICTURES)}")

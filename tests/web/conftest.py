@@ -103,9 +103,15 @@ class Browser(TestClient):
         """Send JSON as the page's script does."""
         return self.post(path, json=said, headers={"X-CSRF": self.csrf})
 
-    def send(self, path, files=None, **said):
+    def fill_in(self, path, files=None, **said):
         """Send a form as the page does."""
         return self.post(path, data={"csrf": self.csrf, **said}, files=files)
+
+
+@pytest.fixture
+def open_browser():
+    """Return the class of browsers, for applications of a test's own."""
+    return Browser
 
 
 @pytest.fixture

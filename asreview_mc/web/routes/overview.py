@@ -33,7 +33,7 @@ async def overview(request: Request, who: Anybody, house: Rooms) -> Response:
 @router.get("/agreement")
 async def agreement(request: Request, who: Anybody, house: Rooms) -> Response:
     """Show agreement in numbers and over time."""
-    return page(request, who, "agreement.html.jinja", stages=await house.job("agreement"))
+    return page(request, who, "agreement.html.jinja", stages=await house.job("agreement", viewer=who.name))
 
 
 @router.get("/pictures/{name}.svg")
