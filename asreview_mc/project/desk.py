@@ -9,10 +9,11 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from asreview_mc.core.errors import DecisionError
-from asreview_mc.core.event import Decided, Logged, Shown, Undone
+from asreview_mc.core.event import Calibrated, Decided, Logged, SampleDrawn, Shown, Undone
 from asreview_mc.core.protocol import Stage
 from asreview_mc.project.checks import check_decider
 from asreview_mc.project.orders import Order
@@ -221,14 +222,27 @@ class Desk:
         order, postponed = self._order(stage, reviewer), self._postponed[key]
         if key in self._reopened:
             yield self._reopened[key], Shown(how="named"), ""
-        for record_id in self.review.state.calibration_records(stage):
-            if record_id not in postponed:
-                yield record_id, Shown(how="random"), ""
-        yield from (one for one in order.places() if one[0] not in postponed)
+        yield from (one for one in self._drawn(stage, Calibrated) if one[0] not in postponed)
+        # Sampled records come in between, so that nobody can tell which they are.
+        sampled = (one for one in self._drawn(stage, SampleDrawn) if one[0] not in postponed)
+        ranked = (one for one in order.places() if one[0] not in postponed)
+        for pair in zip_longest(
+            *((sampled, ranked) if self.progress(stage, reviewer).decided % 2 else (ranked, sampled))
+        ):
+            yield from (one for one in pair if one)
         if order.waiting > len(order.record_ids) or self.review.state.seq > order.seq:
             rest = self._as_read(stage, reviewer)
             yield from (one for one in rest.places() if one[0] not in postponed)
         yield from ((record_id, Shown(how="named"), "") for record_id in list(postponed))
+
+    def _drawn(self, stage: Stage, kind: type[Calibrated | SampleDrawn]) -> Iterator[tuple[str, Shown, str]]:
+        """Yield the records that chance chose, in the order in which they were drawn."""
+        state = self.review.state
+        for logged in state.noted[kind]:
+            event = logged.event
+            if isinstance(event, (Calibrated, SampleDrawn)) and event.stage == stage:
+                chance = len(event.record_ids) / event.population if event.population else None
+                yield from ((state.kept(one), Shown(how="random", probability=chance), "") for one in event.record_ids)
 
     def _place(self, stage: Stage, reviewer: str, record_id: str, shown: Shown, why: str) -> Place:
         self._places[stage, reviewer, record_id] = shown
@@ -265,13 +279,4 @@ def _says(logged: Logged, decision: str, reason: str, note: str) -> bool:
 def _timed(shown: Shown, seconds: float | None) -> Shown:
     if seconds is None or not 0 <= seconds <= LONGEST_LOOK:
         return shown
-    return Shown(
-        shown.how,
-        shown.rank,
-        shown.score,
-        shown.ranker,
-        shown.fingerprint,
-        shown.seq,
-        shown.probability,
-        round(seconds, 1),
-    )
+    return replace(shown, seconds=round(seconds, 1))

@@ -135,7 +135,7 @@ def test_screening_goes_on_without_the_ranker(browser, app, review):
     one = browser("R1")
     one.get("/screen")
     answer = one.get("/api/next").json()
-    assert [offer["how"] for offer in answer["offers"]] == ["given", "given"]
+    assert [offer["record_id"] for offer in answer["offers"]] == ["r000001", "r000002"]
     assert "the process has ended" in answer["progress"]["trouble"]
     assert one.say("/api/decisions", **said(answer["offers"][0], "include")).status_code == 200
     assert len(decisions(review)) == 1

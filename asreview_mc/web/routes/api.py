@@ -101,7 +101,7 @@ async def offers(house: Rooms, who: Caller, stage: Stage, n: int, besides: list[
 def offer(place: Place, record: Record, protocol: Protocol, preferences: Preferences) -> dict[str, Any]:
     """Return a record as it is put before a reviewer; rank, score and why only where the protocol shows them."""
     shown = view(record, words=preferences.words(protocol), hidden=preferences.hidden)
-    plain = {"record_id": place.record_id, "base": place.base, "how": place.shown.how, "title": record.title}
+    plain = {"record_id": place.record_id, "base": place.base, "title": record.title}
     if protocol.show_scores:
         plain |= {"rank": place.shown.rank, "score": place.shown.score, "why": place.why}
     return plain | {"html": fragment("record.html.jinja", one=shown, place=plain)}
