@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -45,8 +46,8 @@ def sign_in(house: House, response: Response, name: str) -> None:
     )
 
 
-async def caller(request: Request) -> Caller:
-    """Return who is asking.
+async def caller(request: Request) -> AsyncIterator[Caller]:
+    """Yield who is asking, and close the files that came with the request once it is answered.
 
     Raises
     ------
@@ -55,6 +56,13 @@ async def caller(request: Request) -> Caller:
     HTTPException
         401 for a token that is nobody's, 403 for a form of another session.
     """
+    try:
+        yield await _who(request)
+    finally:
+        await request.close()
+
+
+async def _who(request: Request) -> Caller:
     house = house_of(request)
     given = request.headers.get("authorization", "")
     if given:

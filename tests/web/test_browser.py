@@ -99,9 +99,7 @@ def test_two_people_conduct_a_review(chromium, served, review):
         assert "R1" not in page.inner_text("#record")
         for record_id, keys in answers.items():
             page.goto(f"{served}/screen?record={record_id}")
-            page.keyboard.press(
-                "e" if (record_id == "r000002" and page is other) or record_id == "r000006" else word[0]
-            )
+            page.keyboard.press(keys[number])
             settled(page)
     page = one
     page.goto(f"{served}/conflicts")
