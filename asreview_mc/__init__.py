@@ -31,14 +31,17 @@ if TYPE_CHECKING:
     from asreview_mc.core.errors import AsreviewMCError
     from asreview_mc.core.protocol import Protocol
     from asreview_mc.core.record import Record
+    from asreview_mc.project.agreement import agreement
     from asreview_mc.project.audit import status
+    from asreview_mc.project.batch import classify
     from asreview_mc.project.duplicates import dedup
     from asreview_mc.project.fulltexts import retrieve
     from asreview_mc.project.gather import add
     from asreview_mc.project.ranking import rank
+    from asreview_mc.project.reporting import export, write_report
     from asreview_mc.project.review import Review
-    from asreview_mc.project.screen import agreement, conflicts, decide, settle, undo
-    from asreview_mc.project.synthesise import classify, confirm_topics, export, suggest_topics, write_report
+    from asreview_mc.project.screen import conflicts, decide, settle, undo
+    from asreview_mc.project.synthesise import confirm_topics, suggest_topics
 
 __all__ = [
     "AsreviewMCError",
@@ -67,9 +70,21 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - any of the public names
     """Import the rooms when a name is first asked for, so that neither `import asreview_mc` nor --help waits."""
     if name in __all__:
         from asreview_mc.core import errors, protocol, record
-        from asreview_mc.project import audit, duplicates, fulltexts, gather, ranking, review, screen, synthesise
+        from asreview_mc.project import (
+            agreement,
+            audit,
+            batch,
+            duplicates,
+            fulltexts,
+            gather,
+            ranking,
+            reporting,
+            review,
+            screen,
+            synthesise,
+        )
 
-        verbs = (audit, duplicates, fulltexts, gather, ranking, review, screen, synthesise)
+        verbs = (agreement, audit, batch, duplicates, fulltexts, gather, ranking, reporting, review, screen, synthesise)
         for home in (errors, protocol, record, *verbs):
             if hasattr(home, name) and getattr(home, name).__module__ == home.__name__:
                 return getattr(home, name)

@@ -2,13 +2,16 @@
 
 ::
 
-    python benchmarks/ranking.py                     # all labelled reviews, 3 seeds, retrained after every record
+    python benchmarks/ranking.py                     # all labelled reviews, 5 seeds, retrained after every record
     python benchmarks/ranking.py --n-query 5         # five records between two trainings: five times faster, coarser
     python benchmarks/ranking.py --priors 0,0        # from nothing: hybrid starts from the protocol where there is one
+    python benchmarks/ranking.py --table             # the table of the last rows of each run, nothing run
 
-Both rankers start from the same priors and read the same data; a review's published protocol is the hybrid's query
-where the data has one. The settings of the hybrid were chosen on these very reviews, so the table shows what was
-reached on development data, not what to expect of another review.
+All start from the same priors and read the same data; a review's published protocol is the hybrid's query where the
+data has one. Beside the rankers stand the hybrid without references, without the protocol, and without embeddings
+(then the protocol ranks by its words); where a review has none of these, leaving it out changes nothing and it is
+not run. The settings of the hybrid were chosen on these very reviews, so the table shows what was reached on
+development data, not what to expect of another review; `benchmarks/tune_ranking.py` has the estimate for that.
 """
 
 from __future__ import annotations
@@ -18,71 +21,160 @@ import json
 import statistics
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import _rows
+import numpy as np
+from joblib import Parallel, delayed
+from threadpoolctl import threadpool_limits
 
-from asreview_mc.simulate import grid
-from asreview_mc.simulate.replay import digest
+from asreview_mc.learn import rank
+from asreview_mc.learn.cache import CachedEncoder
+from asreview_mc.learn.encode import SentenceEncoder
+from asreview_mc.learn.features import REFERENCES, FeatureSet
+from asreview_mc.simulate import datasets, grid, replay
+from asreview_mc.simulate.datasets import Labelled
 
 REVIEWS = _rows.ROOT.parent / "shared" / "data" / "reviews"
 REFERENCE = "elas_u4"
-SHOWN = ("loss", "wss95", "ndcg", "recall10", "first_relevant")
+WITHOUT = ("hybrid without references", "hybrid without protocol", "hybrid without embeddings")
+RANKERS = ("hybrid", *WITHOUT, REFERENCE, "elas_u3", "random")
+SHOWN = ("loss", "wss95", "wss95_floor", "recall10", "first_relevant")
+Row = dict[str, Any]
 
 
-def measure(entry: dict[str, Any], chosen: argparse.Namespace) -> list[dict[str, Any]]:
-    """Return a row a run of one review."""
-    packed = REVIEWS / f"{entry['name']}.csv.gz"
+def entries(names: Sequence[str] | None = None) -> list[Row]:
+    """Return what `reviews.json` says of the labelled reviews, all or those named."""
+    listed: list[Row] = json.loads((REVIEWS / "reviews.json").read_text(encoding="utf-8"))
+    return [entry for entry in listed if names is None or entry["name"] in names]
+
+
+def wanted(entry: Row) -> tuple[str, ...]:
+    """Return what the review's published protocol asks for; nothing where it has none."""
+    if not entry.get("protocol"):
+        return ()
     with tempfile.TemporaryDirectory() as folder:
-        protocol = None
-        if entry.get("protocol"):
-            protocol = Path(folder) / "protocol.json"
-            protocol.write_text(json.dumps(entry["protocol"]), encoding="utf-8")
-        results = grid.simulate(
-            [packed],
-            chosen.rankers,
-            priors=chosen.priors,
-            seeds=chosen.seeds,
-            protocol=protocol,
-            n_query=chosen.n_query,
-            jobs=chosen.jobs,
+        protocol = Path(folder) / "protocol.json"
+        protocol.write_text(json.dumps(entry["protocol"]), encoding="utf-8")
+        return datasets.queries(protocol)
+
+
+def load(entry: Row, *, embeddings: bool = True) -> tuple[Labelled, FeatureSet]:
+    """Return a review and all that any ranker needs to know of it; vectors come from the user's cache."""
+    review = datasets.load(REVIEWS / f"{entry['name']}.csv.gz")
+    known = rank.features_for(
+        [rank.make(name, seed=0) for name in rank.NAMES],
+        review.titles,
+        review.abstracts,
+        wanted=wanted(entry),
+        encoder=CachedEncoder(SentenceEncoder()) if embeddings else None,
+        links=review.links,
+    )
+    return review, known
+
+
+def _view(name: str, entry: Row, known: FeatureSet) -> FeatureSet | None:
+    """Return what a ranker by that name sees; None where leaving it out changes nothing."""
+    if name == "hybrid without references":
+        fewer = {block: rows for block, rows in known.blocks.items() if block != REFERENCES}
+        return replace(known, blocks=fewer) if len(fewer) < len(known.blocks) else None
+    if name == "hybrid without protocol":
+        return None if known.prior is None else replace(known, prior=None)
+    return load(entry, embeddings=False)[1] if name == "hybrid without embeddings" else known
+
+
+def _run(review: Labelled, name: str, known: FeatureSet, seed: int, chosen: argparse.Namespace) -> Row:
+    with threadpool_limits(limits=1):
+        order = replay.run(
+            review, name.partition(" ")[0], known, seed=seed, priors=chosen.priors, n_query=chosen.n_query
         )
+    return {**grid.row(review, order), "ranker": name, "order_digest": replay.digest(order.record)}
+
+
+def measure(entry: Row, chosen: argparse.Namespace) -> Iterator[Row]:
+    """Yield a row a run of one review."""
+    review, known = load(entry)
+    seen = {name: view for name in chosen.rankers if (view := _view(name, entry, known)) is not None}
     setting = {
-        "digest": _rows.digest_of(packed),
+        "digest": _rows.digest_of(REVIEWS / f"{entry['name']}.csv.gz"),
         "priors": list(chosen.priors),
         "n_query": chosen.n_query,
-        "protocol": protocol is not None,
+        "protocol": known.prior is not None,
+        "references": REFERENCES in known.blocks,
     }
-    pairs = zip(results.rows, results.orders, strict=True)
-    return [{**row, **setting, "order_digest": digest(order.record)} for row, order in pairs]
+    runs = (
+        delayed(_run)(review, name, view, seed, chosen)
+        for name, view in seen.items()
+        for seed in range(1, chosen.seeds + 1)
+    )
+    for row in Parallel(n_jobs=chosen.jobs)(runs):
+        yield {**row, **setting}
 
 
-def mean(rows: Sequence[dict[str, Any]], dataset: str, ranker: str, metric: str) -> float:
-    """Return the mean of `metric` over the seeds of one review and ranker."""
-    return statistics.fmean(row[metric] for row in rows if (row["dataset"], row["ranker"]) == (dataset, ranker))
+def means(rows: Sequence[Row], metric: str) -> dict[str, dict[str, float]]:
+    """Return, for each ranker run on all reviews, the mean over the seeds of each.
+
+    Where a review lacks what the hybrid goes without, that is the hybrid.
+    """
+    values: dict[tuple[str, str], list[float]] = {}
+    for row in rows:
+        values.setdefault((row["ranker"], row["dataset"]), []).append(row[metric])
+    sets = dict.fromkeys(row["dataset"] for row in rows)
+    names = dict.fromkeys(row["ranker"] for row in rows)
+    found: dict[str, dict[str, float]] = {}
+    for name in names:
+        same = "hybrid" if name in WITHOUT else name
+        runs = {each: values.get((name, each)) or values.get((same, each)) for each in sets}
+        if all(runs.values()):
+            found[name] = {each: statistics.fmean(run) for each, run in runs.items() if run}
+    return found
 
 
-def table(rows: Sequence[dict[str, Any]], rankers: Sequence[str]) -> list[str]:
-    """Return the lines of a table: each review, the means, and how many reviews gain or lose against u4."""
-    sets = list(dict.fromkeys(row["dataset"] for row in rows))
-    lines = ["review".ljust(28) + "".join(f"{ranker} {metric}".rjust(22) for metric in SHOWN for ranker in rankers)]
-    for name in sets:
-        values = (mean(rows, name, ranker, metric) for metric in SHOWN for ranker in rankers)
-        lines.append(name.ljust(28) + "".join(f"{value:22.4f}" for value in values))
-    means = (statistics.fmean(mean(rows, name, r, metric) for name in sets) for metric in SHOWN for r in rankers)
-    lines.append("mean".ljust(28) + "".join(f"{value:22.4f}" for value in means))
-    for ranker in rankers:
-        if ranker != REFERENCE and REFERENCE in rankers:
-            ratios = {name: mean(rows, name, ranker, "loss") / mean(rows, name, REFERENCE, "loss") for name in sets}
-            worse = sorted((name for name in sets if ratios[name] > 1), key=lambda name: -ratios[name])
-            lost = ", ".join(f"{name} {ratios[name]:.2f}" for name in worse)
-            lines.append(
-                f"{ranker} against {REFERENCE}, loss: median ratio {statistics.median(ratios.values()):.3f}, better on "
-                f"{sum(ratio < 1 for ratio in ratios.values())} of {len(sets)}, worse on {len(worse)}: {lost or 'none'}"
-            )
-    return lines
+def interval(differences: Sequence[float], draws: int = 10_000) -> tuple[float, float]:
+    """Return the 95 % percentile bootstrap interval of a mean over reviews (Efron 1979, doi:10.1214/aos/1176344552)."""
+    values = np.asarray(differences, dtype=np.float64)
+    drawn = np.random.default_rng(0).integers(len(values), size=(draws, len(values)))
+    low, high = np.quantile(values[drawn].mean(axis=1), [0.025, 0.975])
+    return float(low), float(high)
+
+
+def table(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield a table a metric: each review, the means, and how each ranker stands against u4."""
+    groups = {row["dataset"]: row["references"] and row["protocol"] for row in rows}
+    for metric in SHOWN:
+        found = means(rows, metric)
+        yield f"\n{metric.ljust(30)}" + "".join(name.removeprefix("hybrid ").rjust(21) for name in found)
+        for each in groups:
+            yield each.ljust(30) + "".join(f"{found[name][each]:21.4f}" for name in found)
+        for title, wished in (("mean, references + protocol", True), ("mean, neither", False)):
+            sets = [each for each, has in groups.items() if has == wished]
+            if sets:
+                yield title.ljust(30) + "".join(f"{statistics.fmean(found[n][s] for s in sets):21.4f}" for n in found)
+        if metric in ("loss", "wss95") and REFERENCE in found:
+            for name in found:
+                if name != REFERENCE:
+                    yield from _against(name, metric, found, groups)
+
+
+def _against(name: str, metric: str, found: dict[str, dict[str, float]], groups: dict[str, bool]) -> Iterator[str]:
+    sign = -1 if metric == "loss" else 1
+    for title, wished in (("references + protocol", True), ("neither", False), ("all", None)):
+        sets = [each for each, has in groups.items() if wished is None or has == wished]
+        if not sets:
+            continue
+        ours, theirs = ([found[which][each] for each in sets] for which in (name, REFERENCE))
+        gains = [sign * (a - b) for a, b in zip(ours, theirs, strict=True)]
+        ratios = [a / b if b else float("nan") for a, b in zip(ours, theirs, strict=True)]
+        low, high = interval([a - b for a, b in zip(ours, theirs, strict=True)])
+        worse = [f"{each} {ratio:.2f}" for each, ratio, gain in zip(sets, ratios, gains, strict=True) if gain < 0]
+        yield (
+            f"  {name}, {title}: {statistics.fmean(ours) / statistics.fmean(theirs) - 1:+.1%} in the mean (difference "
+            f"{low:+.4f} to {high:+.4f}), median ratio {statistics.median(ratios):.3f}, better on "
+            f"{sum(gain > 0 for gain in gains)} of {len(sets)}, worse on {', '.join(worse) or 'none'}"
+        )
 
 
 def _priors(text: str) -> tuple[int, int]:
@@ -90,26 +182,40 @@ def _priors(text: str) -> tuple[int, int]:
     return int(relevant), int(irrelevant)
 
 
+def _newest(chosen: argparse.Namespace) -> list[Row]:
+    path = _rows.RESULTS / "ranking.jsonl"
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    last = {
+        (row["dataset"], row["ranker"], row["seed"]): row
+        for row in rows
+        if row["priors"] == list(chosen.priors) and "references" in row
+    }
+    return list(last.values())
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print the table, append the rows."""
+    """Measure, append the rows review by review, print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--sets", nargs="+", help="default: all")
-    parser.add_argument("--rankers", nargs="+", default=["hybrid", REFERENCE])
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--rankers", nargs="+", default=list(RANKERS), choices=RANKERS)
+    parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--priors", type=_priors, default=(1, 1))
     parser.add_argument("--n-query", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=-1)
+    parser.add_argument("--table", action="store_true", help="show the last rows; run nothing")
     chosen = parser.parse_args(arguments)
+    if chosen.table:
+        print("\n".join(table(_newest(chosen))))
+        return 0
     if not REVIEWS.is_dir():
         sys.exit(f"the labelled reviews are not at {REVIEWS}")
-    rows: list[dict[str, Any]] = []
-    for entry in json.loads((REVIEWS / "reviews.json").read_text(encoding="utf-8")):
-        if chosen.sets is None or entry["name"] in chosen.sets:
-            rows += measure(entry, chosen)
-            print(f"{entry['name']} done", file=sys.stderr, flush=True)
-    path = _rows.append("ranking", rows, seed=None, digest=None)
-    print("\n".join(table(rows, chosen.rankers)))
-    print(f"{len(rows)} rows in {path.name}")
+    rows: list[Row] = []
+    for entry in entries(chosen.sets):
+        found = list(measure(entry, chosen))
+        path = _rows.append("ranking", found, seed=None, digest=None)
+        rows += found
+        print(f"{entry['name']}: {len(found)} rows in {path.name}", file=sys.stderr, flush=True)
+    print("\n".join(table(rows)))
     return 0
 
 

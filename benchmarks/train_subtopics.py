@@ -22,10 +22,13 @@ from sklearn.linear_model import LogisticRegression
 
 from asreview_mc.core.protocol import Card
 from asreview_mc.core.protocol_file import parse, template
+from asreview_mc.learn import topic_file
 from asreview_mc.learn.cache import CachedEncoder
 from asreview_mc.learn.encode import Encoder, SentenceEncoder
 from asreview_mc.learn.evidence import FEATURES, CardReader
-from asreview_mc.learn.subtopics import ZERO_SHOT, Parameters, card_digest
+from asreview_mc.learn.subtopics import TopicModel, card_digest
+from asreview_mc.learn.topic_file import FEW_SHOT
+from asreview_mc.learn.zero_shot import ZERO_SHOT, Parameters
 
 DATA = ROOT.parent / "shared" / "data" / "microcred" / "dev.jsonl"
 PENALTY = 0.1
@@ -208,6 +211,12 @@ def main() -> None:
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     (given.models / ZERO_SHOT).write_bytes(text.encode("utf-8"))
     list_digest(given.models / "README.md", ZERO_SHOT, hashlib.sha256(text.encode("utf-8")).hexdigest())
+    taught = TopicModel(corpus.cards, encoder, parameters).fit(corpus.texts, corpus.labels.mean(axis=0))
+    heads_card = {name: value for name, value in card.items() if name not in ("how", "penalty", "measured")}
+    heads_card["how"] = "logistic regressions with the cards' log-odds as offset; see asreview_mc/learn/heads.py"
+    heads = topic_file.dump(taught, heads_card)
+    (given.models / FEW_SHOT).write_bytes(heads)
+    list_digest(given.models / "README.md", FEW_SHOT, hashlib.sha256(heads).hexdigest())
     print(json.dumps({"threshold": parameters.threshold, "measured": measured, "weights": parameters.weights}))
 
 

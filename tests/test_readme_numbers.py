@@ -75,7 +75,7 @@ def test_losers_are_named(checkout, ranking):
 )
 def test_sub_topic_scores(checkout, label, method):
     """The last run of each method."""
-    row = [one for one in rows_of(checkout, "subtopics.jsonl") if one["method"] == method][-1]
+    row = [one for one in rows_of(checkout, "topics.jsonl") if one["method"] == method][-1]
     assert cells(checkout, label) == [rounded(row["macro_f1"]), rounded(row["micro_f1"])]
 
 

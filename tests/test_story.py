@@ -11,7 +11,7 @@ import random
 import pytest
 
 from asreview_mc.core.event import Decided, Settled
-from asreview_mc.project import copies, duplicates, gather, screen, stages, team
+from asreview_mc.project import agreement, copies, duplicates, gather, screen, stages, team
 from asreview_mc.project.audit import status
 from asreview_mc.project.imported import import_decisions
 from asreview_mc.project.review import Review
@@ -253,12 +253,12 @@ def test_minds_may_change_and_the_log_keeps_both(story):
 
 def test_who_left_and_who_came_are_raters_of_their_own(story):
     """Agreement is measured by pair, over what each pair read; the calibration round apart; all of it logged."""
-    measured = screen.agreement(story.review, "abstract")
+    measured = agreement.agreement(story.review, "abstract")
     by_pair = {tuple(pair["raters"]): pair["n"] for pair in measured["pairs"]}
     read = sum(story.review.state.decided_by("abstract", name) for name in ("R2", "R3"))
     assert by_pair["R1", "R2"] + by_pair["R1", "R3"] == read == WORKS
     assert by_pair["R2", "R3"] == 0
-    assert len(screen.agreement_over_time(story.review, "abstract")) == WORKS // 25
+    assert len(agreement.over_time(story.review, "abstract")) == WORKS // 25
     assert len(story.review.state.calibration_records("abstract")) == 50
 
 

@@ -62,9 +62,20 @@ def demo(
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the new review.")],
     template: Annotated[str, typer.Option(help="micro-credentials (the model review) or blank.")] = "blank",
+    package: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="PACKAGE.zip", help="Make the review of a replication package again."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Make a new review folder with its protocol."""
+    """Make a new review folder with its protocol, or a review again from its replication package."""
+    if package is not None:
+        from asreview_mc.project.package import unpack
+
+        with unpack(package, folder) as review:
+            said = f"Made the review {review.folder} from {package}: {review.state.seq} events, head {review.head}."
+            answer(as_json, {"project": str(review.folder), "events": review.state.seq, "head": review.head}, [said])
+        return
     with Review.create(folder, template) as review:
         answer(
             as_json,

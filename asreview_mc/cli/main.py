@@ -8,7 +8,20 @@ from typing import Annotated
 
 import typer
 
-from asreview_mc.cli import duplicates, gather, logbook, panel, screen, simulate, stages, synthesise, team
+from asreview_mc.cli import (
+    duplicates,
+    extract,
+    gather,
+    logbook,
+    panel,
+    reports,
+    screen,
+    simulate,
+    stages,
+    stopping,
+    synthesise,
+    team,
+)
 from asreview_mc.core.errors import AsreviewMCError
 from asreview_mc.core.version import __version__
 
@@ -20,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for room in (gather, screen, team, stages, synthesise, logbook, simulate):
+for room in (gather, screen, team, stages, stopping, synthesise, extract, reports, logbook, simulate):
     room.register(app)
 app.add_typer(duplicates.app, name="dedup")
 app.add_typer(panel.app, name="panel")

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from asreview_mc.cli.output import HERE, As, Json, Project, StageName, answer, columns, opened, progress, say, shortened
+from asreview_mc.project import agreement as measuring
 from asreview_mc.project import fulltexts
 from asreview_mc.project import screen as screening
 from asreview_mc.project.screen import stage_named
@@ -135,6 +136,9 @@ def rank(
 def agreement(
     stage: StageName = "abstract",
     over_time: Annotated[bool, typer.Option("--over-time", help="As logged at each full batch of 25.")] = False,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Draw agreement over time as .svg, .png or .pdf.")
+    ] = None,
     user: As = "",
     project: Project = HERE,
     as_json: Json = False,
@@ -143,13 +147,16 @@ def agreement(
     from asreview_mc.report.agreement_view import to_text
 
     with opened(project) as review:
-        review.viewer(user)
+        viewer = review.viewer(user)
         named = stage_named(stage)
+        if output:
+            measuring.draw_over_time(review, named, output)
+            say(f"Drew agreement over time in {output}")
         if over_time:
-            logged = screening.agreement_over_time(review, named)
+            logged = measuring.over_time(review, named)
             answer(as_json, {"stage": stage, "batches": logged}, _over_time_lines(logged))
             return
-        measured = screening.agreement(review, named)
+        measured = measuring.agreement(review, named, viewer)
         answer(as_json, measured, to_text(measured))
 
 
@@ -163,7 +170,8 @@ def _over_time_lines(logged: list[dict[str, Any]]) -> Iterator[str]:
             figures = "; ".join(
                 f"{shown['label']} {in_words(shown)}" for shown in pair["statistics"] if shown["interval"]
             )
-            yield f"batch {one['batch']}, {one['records']} records, {' and '.join(pair['raters'])}: {figures}"
+            what = f"batch {one['batch']}" if one["batch"] else one["over"]
+            yield f"{what}, {one['records']} records, {' and '.join(pair['raters'])}: {figures}"
 
 
 def conflicts(stage: StageName = "abstract", user: As = "", project: Project = HERE, as_json: Json = False) -> None:

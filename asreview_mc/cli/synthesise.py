@@ -1,4 +1,4 @@
-"""Commands of synthesis: sub-topics, batches, PRISMA, report, export and status."""
+"""Commands of synthesis: sub-topics, batches and status."""
 
 from __future__ import annotations
 
@@ -21,19 +21,28 @@ topics_app = typer.Typer(
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the app."""
     app.add_typer(topics_app, name="topics")
-    for command in (classify, prisma, report, export, status):
+    for command in (classify, status):
         app.command()(command)
 
 
+ZeroShot = Annotated[bool, typer.Option("--zero-shot", help="The cards alone, nothing that confirmations taught.")]
+
+
 @topics_app.command()
-def suggest(user: As = "", project: Project = HERE, as_json: Json = False) -> None:
+def suggest(
+    zero_shot: ZeroShot = False,
+    order: Annotated[str, typer.Option(help="reading, surest or teaching (what teaches most).")] = "reading",
+    user: As = "",
+    project: Project = HERE,
+    as_json: Json = False,
+) -> None:
     """Suggest sub-topics for the included records, each with the sentence that speaks for it."""
-    from asreview_mc.project.synthesise import suggest_topics
+    from asreview_mc.project.synthesise import ordered, suggest_topics
 
     with opened(project) as review:
-        review.viewer(user)
+        viewer = review.viewer(user)
         with progress("Reading") as bar:
-            rows = suggest_topics(review, progress=bar)
+            rows = ordered(suggest_topics(review, progress=bar, zero_shot=zero_shot, viewer=viewer), order)
     answer(as_json, {"records": rows}, _suggestion_lines(rows))
 
 
@@ -43,6 +52,8 @@ def _suggestion_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
     for row in rows:
         state = "not confirmed" if row["confirmed"] is None else f"confirmed: {', '.join(row['confirmed']) or 'none'}"
         yield f"{row['record_id']}  {shortened(row['title'], 80)}  [{state}]"
+        if row["hidden"]:
+            yield "    to be coded without suggestions: `topics confirm --blind --add CODE`"
         for one in row["suggested"]:
             yield f"    {one['p']:.2f}  {one['code']:<14}{shortened(one['evidence'], 90)}"
 
@@ -68,6 +79,7 @@ def confirm(
     reviewer: Annotated[str, typer.Option("--reviewer", help="Who confirms.")],
     add: Annotated[list[str] | None, typer.Option(help="Code to add to what is suggested or stands.")] = None,
     remove: Annotated[list[str] | None, typer.Option(help="Code to take away.")] = None,
+    blind: Annotated[bool, typer.Option("--blind", help="Coded without seeing what is suggested.")] = False,
     project: Project = HERE,
     as_json: Json = False,
 ) -> None:
@@ -75,7 +87,7 @@ def confirm(
     from asreview_mc.project.synthesise import confirm_topics
 
     with opened(project) as review:
-        logged = confirm_topics(review, record_id, reviewer, add=add or (), remove=remove or ())
+        logged = confirm_topics(review, record_id, reviewer, add=add or (), remove=remove or (), blind=blind)
         codes = list(logged.event.codes)  # type: ignore[attr-defined]
         answer(
             as_json,
@@ -84,80 +96,110 @@ def confirm(
         )
 
 
-def classify(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A reference file or table.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="CSV to write.")],
-    project: Annotated[
-        Path | None,
-        typer.Option("--project", metavar="DIR", help="Use this review's sub-topics instead of the shipped ten."),
-    ] = None,
+@topics_app.command()
+def settle(
+    record_id: Annotated[str, typer.Argument(metavar="RECORD")],
+    by: Annotated[list[str], typer.Option(help="All who coded it, or an adjudicator; repeat for each.")],
+    code: Annotated[list[str] | None, typer.Option(help="A sub-topic that it has; repeat for each.")] = None,
+    note: Annotated[str, typer.Option(help="Why.")] = "",
+    project: Project = HERE,
     as_json: Json = False,
 ) -> None:
-    """Suggest sub-topics for every row of a file, no review needed."""
-    from asreview_mc.project.synthesise import classify as classify_file
+    """Settle what coders differ on."""
+    from asreview_mc.project.synthesise import settle_topics
 
-    cards = None
+    with opened(project) as review:
+        logged = settle_topics(review, record_id, code or (), by, note=note)
+        codes = list(logged.event.codes)  # type: ignore[attr-defined]
+        line = f"{record_id}: {', '.join(codes) or 'no sub-topic'} settled by {', '.join(by)}, event {logged.seq}"
+        answer(as_json, {"seq": logged.seq, "record_id": record_id, "confirmed": codes}, [line])
+
+
+@topics_app.command()
+def quality(user: As = "", project: Project = HERE, as_json: Json = False) -> None:
+    """Compare what was suggested with what people confirmed, sub-topic by sub-topic."""
+    from asreview_mc.project.synthesise import topic_quality
+
+    with opened(project) as review:
+        review.viewer(user)
+        rows = topic_quality(review)
+        table = [
+            (one["code"], kind, one[kind]["n"], _share(one[kind]["precision"]), _share(one[kind]["recall"]))
+            for one in rows
+            for kind in ("hidden", "all")
+        ]
+        header = ("sub-topic", "coded", "n", "precision", "recall")
+        answer(as_json, {"subtopics": rows}, columns(table, header=header))
+
+
+def _share(one: dict[str, Any]) -> str:
+    return "–" if one["value"] is None else f"{one['value']:.2f} ({one['ci_low']:.2f} to {one['ci_high']:.2f})"
+
+
+@topics_app.command()
+def train(
+    output: Annotated[Path, typer.Option("-o", "--output", help="File to write, .npz.")],
+    project: Project = HERE,
+    as_json: Json = False,
+) -> None:
+    """Save the model that this review's confirmations have taught, with its card."""
+    from asreview_mc.project.ranking import default_encoder
+    from asreview_mc.project.taught import save
+
+    with opened(project) as review:
+        done = save(review, output, default_encoder())
+    lines = [f"Wrote {output}, taught by {done['confirmed']} records; sha256 {done['sha256']}"]
+    answer(as_json, {"written": str(output), **done}, lines)
+
+
+def classify(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A reference file or table.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="File to write: .csv, .parquet or .xlsx.")],
+    project: Annotated[
+        Path | None,
+        typer.Option("--project", metavar="DIR", help="Use what this review's people have taught."),
+    ] = None,
+    zero_shot: ZeroShot = False,
+    model: Annotated[Path | None, typer.Option(help="A model saved by `topics train`.")] = None,
+    sha256: Annotated[str, typer.Option(help="The digest of --model, as `topics train` printed it.")] = "",
+    chunk: Annotated[int, typer.Option(min=1, help="Rows worked on at a time.")] = 1000,
+    jobs: Annotated[int, typer.Option(min=-1, help="Processes; -1 for one a processor core.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Suggest sub-topics for every row of a file, no review needed; run it again to go on where it stopped."""
+    from functools import partial
+
+    from asreview_mc.project import batch, taught
+    from asreview_mc.project.ranking import default_encoder
+
+    if project is not None and model is not None:
+        raise typer.BadParameter("give --project or --model, not both")
+    make = None
     if project is not None:
         with opened(project) as review:
-            cards = review.protocol.cards
-    with progress("Reading") as bar:
-        result = classify_file(file, output, cards=cards, progress=bar)
+            heads = taught.taught_model(review, default_encoder(), zero_shot=zero_shot)
+        make = partial(taught.same_model, heads.cards, heads.heads)
+    with progress("Classifying") as bar:
+        result = batch.classify(
+            file,
+            output,
+            zero_shot=zero_shot,
+            model=model,
+            sha256=sha256,
+            make=make,
+            chunk=chunk,
+            jobs=jobs or 1,
+            progress=bar,
+        )
+    resumed = f", {result['resumed']} of them by an earlier run" if result["resumed"] else ""
     answer(
         as_json,
         result,
         [
-            f"Wrote {result['rows']} rows to {output} ({result['without_text']} without text).",
+            f"Wrote {result['rows']} rows to {output} ({result['without_text']} without text{resumed}).",
             *columns([(code, count) for code, count in result["suggested"].items()], header=("suggested", "rows")),
         ],
     )
-
-
-def prisma(
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="Draw or write it: .svg, .png, .pdf, .csv or .json.")
-    ] = None,
-    user: As = "",
-    project: Project = HERE,
-    as_json: Json = False,
-) -> None:
-    """Count the PRISMA 2020 flow from the log, its sums checked."""
-    from asreview_mc.report.prisma import count, save, to_dict, to_text
-
-    with opened(project) as review:
-        review.viewer(user)
-        flow = count(review.state)
-    if output:
-        save(flow, output)
-    answer(as_json, to_dict(flow), to_text(flow))
-
-
-def report(
-    output: Annotated[Path, typer.Option("-o", "--output", help="HTML file to write.")] = Path("report.html"),
-    user: As = "",
-    project: Project = HERE,
-    as_json: Json = False,
-) -> None:
-    """Write the whole review on one page."""
-    from asreview_mc.project.synthesise import write_report
-
-    with opened(project) as review:
-        result = write_report(review, output, viewer=review.viewer(user))
-        answer(as_json, result, [f"Wrote {output} (log head {result['head']})."])
-
-
-def export(
-    file: Annotated[Path, typer.Argument(metavar="FILE.ris|.csv|.json", help="File to write.")],
-    what: Annotated[str, typer.Option(help="included, excluded, all or unread.")] = "included",
-    user: As = "",
-    project: Project = HERE,
-    as_json: Json = False,
-) -> None:
-    """Write records with their decisions."""
-    from asreview_mc.project.synthesise import export as write_export
-
-    with opened(project) as review:
-        result = write_export(review, file, what=what, viewer=review.viewer(user))
-        answer(as_json, result, [f"Wrote {result['written']} records to {file} (log head {result['head']})."])
 
 
 def status(user: As = "", project: Project = HERE, as_json: Json = False) -> None:

@@ -14,6 +14,13 @@ DECISIONS = ("include", "exclude", "maybe")
 ROLES = ("reviewer", "owner", "adjudicator", "expert")
 UNTITLED = "Untitled review"
 """Title of the blank template, which says nothing of what is looked for."""
+EXTRACTION = "extraction"
+"""Name of the form of data extraction; every other form is one of quality appraisal."""
+CLOSED = ("single", "multi")
+SEVERAL = ("list", "multi", "countries")
+FIELD_TYPES = ("text", "list", "number", "date", "single", "multi", "country", "countries")
+ANSWERS = ("yes", "no", "unclear", "not applicable")
+"""What a question of quality appraisal is answered with where it names no answers of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +109,53 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class ExtractionField:
-    """One field of the data-extraction form."""
+    """One field of a form.
+
+    Attributes
+    ----------
+    type : str
+        One of `FIELD_TYPES`: text; list (several texts); number; date (a day, month or year); single and multi (one or
+        several of `choices`); country and countries (ISO 3166).
+    choices, definitions : tuple of str
+        The closed list, and what each of its entries means, in the same order; `definitions` may be empty.
+    group : str
+        Heading under which it stands.
+    base : str
+        Of what shares are: ``papers``, or ``labels`` where a paper has several and each counts.
+    personal : bool
+        Each extractor's own, as notes are: shown beside one another and never compared.
+    """
 
     code: str
     label: str
     type: str
     choices: tuple[str, ...] = ()
+    definitions: tuple[str, ...] = ()
     help: str = ""
+    group: str = ""
+    base: str = "papers"
+    personal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AppraisalQuestion:
+    """One question of a form of quality appraisal, with the `answers` from best to worst; `ANSWERS` where empty."""
+
+    form: str
+    code: str
+    question: str
+    group: str = ""
+    answers: tuple[str, ...] = ()
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """When the team stops reading: the `rule` by its name, the recall it is to reach, and its confidence."""
+
+    rule: str = ""
+    target: float = 0.95
+    confidence: float = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +195,8 @@ class Protocol:
     keywords_exclude: tuple[str, ...] = ()
     cards: tuple[Card, ...] = ()
     extraction: tuple[ExtractionField, ...] = ()
+    stopping: Stopping = Stopping()
+    appraisal: tuple[AppraisalQuestion, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -172,10 +221,38 @@ class Protocol:
     @property
     def query_text(self) -> str:
         """What the review is looking for, as one text: title, questions, objectives and inclusion criteria."""
-        criteria = (criterion.text for criterion in self.inclusion)
         title = "" if self.title == UNTITLED else self.title
-        parts = (title, self.question, *self.guiding_questions, self.objectives or self.aim, *criteria)
+        parts = (title, self.question, *self.guiding_questions, self.objectives or self.aim, self.criteria_text)
         return "\n".join(part for part in parts if part)
+
+    @property
+    def criteria_text(self) -> str:
+        """What a record must fulfil, one inclusion criterion a line."""
+        return "\n".join(criterion.text for criterion in self.inclusion if criterion.text)
+
+    @property
+    def appraisal_forms(self) -> tuple[str, ...]:
+        """Names of the forms of quality appraisal, in the protocol's order."""
+        return tuple(dict.fromkeys(question.form for question in self.appraisal))
+
+    def form(self, name: str) -> tuple[ExtractionField, ...]:
+        """Return the fields of a form; a question of quality appraisal is a field with one choice.
+
+        Raises
+        ------
+        UnknownError
+            If the protocol has no such form.
+        """
+        fields = self.extraction if name == EXTRACTION else tuple(_field(q) for q in self.appraisal if q.form == name)
+        if not fields:
+            known = (EXTRACTION,) * bool(self.extraction) + self.appraisal_forms
+            table = "[[extraction]]" if name == EXTRACTION else "[[appraisal]]"
+            raise UnknownError(
+                f"the protocol has no form {name!r}",
+                where="protocol",
+                remedy=f"Its forms are {', '.join(known) or 'none'}; add {table} to protocol.toml",
+            )
+        return fields
 
     def reviewer(self, name: str) -> Reviewer:
         """Return the reviewer called `name`.
@@ -210,3 +287,14 @@ class Protocol:
             where="protocol",
             remedy=f"Choose one of {', '.join(r.code for r in self.reasons) or 'none'}",
         )
+
+
+def _field(question: AppraisalQuestion) -> ExtractionField:
+    return ExtractionField(
+        question.code,
+        question.question,
+        "single",
+        question.answers or ANSWERS,
+        help=question.help,
+        group=question.group,
+    )

@@ -5,14 +5,18 @@ from __future__ import annotations
 import dataclasses
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import Any, cast, get_args
 
 from asreview_mc.core.errors import ProtocolError, UnknownError
 from asreview_mc.core.protocol import (
+    CLOSED,
+    EXTRACTION,
+    FIELD_TYPES,
     ROLES,
+    AppraisalQuestion,
     Card,
     Criterion,
     ExtractionField,
@@ -21,9 +25,11 @@ from asreview_mc.core.protocol import (
     Reason,
     Reviewer,
     Source,
+    Stopping,
 )
 
 TEMPLATES = ("micro-credentials", "blank")
+APPRAISALS = ("mixed-designs", "cross-sectional", "qualitative")
 _DAY = re.compile(r"[12]\d{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?\Z")
 _CODE = re.compile(r"[a-z][a-z0-9_-]*\Z")
 
@@ -39,6 +45,19 @@ def template(name: str) -> str:
     if name not in TEMPLATES:
         raise UnknownError(f"no template is called {name!r}", remedy=f"Choose one of {', '.join(TEMPLATES)}")
     return (resources.files("asreview_mc.core") / "templates" / f"{name}.toml").read_text("utf-8")
+
+
+def appraisal_template(name: str) -> str:
+    """Return the TOML text of a shipped form of quality appraisal, to be put into a protocol.
+
+    Raises
+    ------
+    UnknownError
+        If there is no such form.
+    """
+    if name not in APPRAISALS:
+        raise UnknownError(f"no form of appraisal is called {name!r}", remedy=f"Choose one of {', '.join(APPRAISALS)}")
+    return (resources.files("asreview_mc.core") / "templates" / "appraisal" / f"{name}.toml").read_text("utf-8")
 
 
 @lru_cache(maxsize=8)  # a protocol is a value, and every decision asks for the one that holds
@@ -89,6 +108,8 @@ class _Reader:
             "keywords",
             "subtopics",
             "extraction",
+            "stopping",
+            "appraisal",
         }
         self.unknown(self.data, known, "the file")
         review = self.table(self.data, "review")
@@ -99,6 +120,8 @@ class _Reader:
         several = ("guiding_questions", "concepts", "signed_off_by")
         self.unknown(review, {*single, *several}, "[review]")
         self.unknown(screening, {"decisions_wanted", "maybe", "maybe_in_agreement", "show_scores"}, "[screening]")
+        stopping = self.table(self.data, "stopping")
+        self.unknown(stopping, {"rule", "target", "confidence"}, "[stopping]")
         self.unknown(keywords, {"include", "exclude"}, "[keywords]")
         self.unknown(criteria, {"inclusion", "exclusion"}, "[criteria]")
         wanted = screening.get("decisions_wanted", 2)
@@ -123,7 +146,21 @@ class _Reader:
             keywords_exclude=self.strings(keywords, "exclude", "[keywords]"),
             cards=tuple(self.items(Card, self.data, "subtopics")),
             extraction=tuple(self.items(ExtractionField, self.data, "extraction")),
+            stopping=Stopping(
+                self.string(stopping, "rule", "[stopping]"),
+                self.share(stopping, "target", below_one=False),
+                self.share(stopping, "confidence", below_one=True),
+            ),
+            appraisal=tuple(self.items(AppraisalQuestion, self.data, "appraisal")),
         )
+
+    def share(self, stopping: Mapping[str, Any], name: str, *, below_one: bool) -> float:
+        value = stopping.get(name, 0.95)
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if number and 0 < value <= 1 and (value < 1 or not below_one):
+            return float(value)
+        self.problems.append(f"[stopping] {name} must be a number above 0 and {'below' if below_one else 'at most'} 1")
+        return 0.95
 
     def reading(self, screening: Mapping[str, Any]) -> MaybeReading:
         said = screening.get("maybe_in_agreement", "include")
@@ -169,6 +206,15 @@ class _Reader:
             return tuple(item.strip() for item in value)
         self.problems.append(f"{place} {name} must be a list of texts")
         return ()
+
+    def flag(self, data: Mapping[str, Any], name: str, place: str) -> bool:
+        value = data.get(name, False)
+        if not isinstance(value, bool):
+            self.problems.append(f"{place} {name} must be true or false")
+        return value is True
+
+    def _reads(self, type_name: str) -> Callable[[Mapping[str, Any], str, str], Any]:
+        return self.strings if "tuple" in type_name else self.flag if type_name == "bool" else self.string
 
     def items(self, kind: type[Any], data: Mapping[str, Any], name: str) -> Iterable[Any]:
         value = data.get(name, [])
@@ -220,6 +266,39 @@ def _contradictions(protocol: Protocol) -> Iterable[str]:
         if criterion.peer_reviewed not in ("", "yes", "no"):
             yield f"[[criteria]] {criterion.code!r} has peer_reviewed {criterion.peer_reviewed!r}, not 'yes' or 'no'"
     yield from _card_contradictions(protocol.cards)
+    yield from _form_contradictions(protocol)
+
+
+def _form_contradictions(protocol: Protocol) -> Iterable[str]:
+    for field in protocol.extraction:
+        place = f"[[extraction]] {field.code!r}"
+        if field.type not in FIELD_TYPES:
+            yield f"{place} has the type {field.type!r}, not one of {', '.join(FIELD_TYPES)}"
+        elif (field.type in CLOSED) != bool(field.choices):
+            yield f"{place} needs choices" if field.type in CLOSED else f"{place} is a {field.type} and has choices"
+        if field.definitions and len(field.definitions) != len(field.choices):
+            yield f"{place} has {len(field.choices)} choices and {len(field.definitions)} definitions"
+        if field.base not in ("papers", "labels"):
+            yield f"{place} has the base {field.base!r}, not papers or labels"
+        yield from _choice_contradictions(place, field.choices)
+    coded = [(question.form, question.code) for question in protocol.appraisal]
+    yield from (
+        f"[[appraisal]] {form}, {code} stands twice"
+        for form, code in sorted(set(coded))
+        if coded.count((form, code)) > 1
+    )
+    for question in protocol.appraisal:
+        place = f"[[appraisal]] {question.form!r}, {question.code!r}"
+        if question.form == EXTRACTION or not _CODE.match(question.form) or not _CODE.match(question.code):
+            yield f"{place} must have a form and a code of lower-case letters, digits, _ or -, and not be {EXTRACTION}"
+        yield from _choice_contradictions(place, question.answers)
+
+
+def _choice_contradictions(place: str, choices: Sequence[str]) -> Iterable[str]:
+    folded = [choice.casefold() for choice in choices]
+    yield from (f"{place} has the choice {choice!r} twice" for choice in _repeated(folded))
+    # Cells of a sheet join several choices by semicolons.
+    yield from (f"{place} has the choice {choice!r} with a semicolon" for choice in choices if ";" in choice)
 
 
 def _team_contradictions(protocol: Protocol) -> Iterable[str]:

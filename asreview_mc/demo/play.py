@@ -10,7 +10,7 @@ from typing import Any
 
 from asreview_mc.core.protocol import Stage
 from asreview_mc.demo.recorded import ADJUDICATOR, DATA, EXPORTS, Recorded
-from asreview_mc.project import duplicates, gather, ranking, screen, synthesise
+from asreview_mc.project import agreement, batch, duplicates, gather, ranking, reporting, screen, synthesise
 from asreview_mc.project.audit import status
 from asreview_mc.project.review import PROTOCOL, Review
 from asreview_mc.project.session import Session
@@ -146,11 +146,11 @@ class _Performance:
                     said[answer.decision] = said.get(answer.decision, 0) + 1
             counts = ", ".join(f"{count} {decision}" for decision, count in sorted(said.items()))
             self.note(f"{reviewer}: {counts}")
-        measured = screen.agreement(self.review, stage)
+        measured = agreement.agreement(self.review, stage)
         self.result.setdefault("agreement", {})[stage] = measured
         for line in to_text(measured):
             self.note(line)
-        batches = len(screen.agreement_over_time(self.review, stage))
+        batches = len(agreement.over_time(self.review, stage))
         self.note(f"agreement logged after each of {batches} full batches of 25")
 
     def consensus(self, stage: Stage) -> None:
@@ -183,9 +183,9 @@ class _Performance:
         for row in suggested:
             record = self.review.records[row["record_id"]]
             codes = set(self.recorded.topics(record, "R1"))
-            offered = {one["code"] for one in row["suggested"]}
+            others = {card.code for card in self.review.protocol.cards} - codes
             synthesise.confirm_topics(
-                self.review, record.record_id, "R1", add=codes - offered, remove=offered - codes, encoder=self.encoder
+                self.review, record.record_id, "R1", add=codes, remove=others, encoder=self.encoder
             )
         tally = synthesise.topic_tally(self.review)
         self.note(f"confirmed for {len(suggested)} included papers:")
@@ -196,8 +196,8 @@ class _Performance:
         self.step("Batch classification: a table in, the same table with sub-topics out")
         table = self.review.folder / "reports" / "screened.csv"
         table.parent.mkdir(exist_ok=True)
-        synthesise.export(self.review, table, what="all", viewer=None)
-        done = synthesise.classify(table, table.with_name("classified.csv"), encoder=self.encoder)
+        reporting.export(self.review, table, what="all", viewer=None)
+        done = batch.classify(table, table.with_name("classified.csv"), encoder=self.encoder)
         self.note(f"{done['rows']} rows written to {done['written']}")
 
     def reporting(self) -> None:
@@ -210,9 +210,9 @@ class _Performance:
         self.note(f"{sum(one.ok for one in sums)} of {len(sums)} sums close")
         for suffix in ("svg", "png"):
             prisma.save(flow, reports / f"prisma.{suffix}")
-        synthesise.write_report(self.review, reports / "report.html", viewer=None)
+        reporting.write_report(self.review, reports / "report.html", viewer=None)
         for suffix in ("ris", "csv", "json"):
-            done = synthesise.export(self.review, reports / f"included.{suffix}", what="included", viewer=None)
+            done = reporting.export(self.review, reports / f"included.{suffix}", what="included", viewer=None)
         self.note(f"{done['written']} included records exported as RIS, CSV and JSON")
         self.result["prisma"] = prisma.to_dict(flow)
         self.result["report"] = str(reports / "report.html")

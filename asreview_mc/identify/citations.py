@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from asreview_mc.core.record import Record, bare_doi
 from asreview_mc.identify.authors import surname
@@ -59,6 +60,33 @@ def keys(record: Record) -> list[str]:
         if name.casefold() in _ID_NAMES:
             found += [work.group(1).upper() for text in texts if (work := _OPENALEX.match(text))]
     return list(dict.fromkeys(filter(None, found)))
+
+
+def links(records: Sequence[Record]) -> list[list[str]]:
+    """Return, for each record, the keys of the works that it cites and its own: who shares one is linked.
+
+    A work that is itself among the records has one key, the first of its own, however it is cited. A reference that
+    says too little for a key stands for itself, in lower case.
+    """
+    own = [keys(record) for record in records]
+    first = {name: names[0] for names in reversed(own) for name in names}
+    linked = []
+    for record, names in zip(records, own, strict=True):
+        cited = (key(reference) or " ".join(reference.casefold().split()) for reference in record.references)
+        linked.append(list(dict.fromkeys([*names[:1], *(first.get(name, name) for name in cited if name)])))
+    return linked
+
+
+def readable(name: str) -> str:
+    """Return a key as a reader would say it.
+
+    Examples
+    --------
+    >>> readable("berger|2015|12|34")
+    'Berger 2015'
+    """
+    author, bar, rest = name.partition("|")
+    return f"{author.capitalize()} {rest.partition('|')[0]}" if bar else name
 
 
 def _of_web_of_science(text: str) -> str:

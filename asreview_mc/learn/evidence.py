@@ -46,12 +46,15 @@ class Reading:
         The same for every sentence as if the text held nothing else.
     matches : list of list of tuple of Matches
         For each text and sentence the cues of the k cards.
+    vectors : ndarray (n, d)
+        Mean direction of the sentences of each text, a unit row; zeros for a text without sentences.
     """
 
     sentences: list[list[str]]
     features: Floats
     sentence_features: list[Floats]
     matches: list[list[tuple[Matches, ...]]]
+    vectors: Floats
 
 
 class CardReader:
@@ -76,7 +79,10 @@ class CardReader:
         distinct = list(dict.fromkeys(sentence for text in sentences for sentence in text))
         row = {sentence: position for position, sentence in enumerate(distinct)}
         matched = [tuple(matcher.match(sentence) for matcher in self._matchers) for sentence in distinct]
-        shares = self._shares(distinct, matched, progress)
+        mean, directions = self._directions
+        encoded = self.encoder.encode(distinct, progress) if distinct else np.zeros((0, len(mean)))
+        shares = _shares((encoded - mean) @ directions.T, matched)
+        vectors = np.zeros((len(texts), len(mean)))
         features = np.zeros((len(texts), len(self.cards), len(FEATURES)))
         sentence_features, matches = [], []
         for position, text in enumerate(sentences):
@@ -84,24 +90,11 @@ class CardReader:
             own = [matched[index] for index in rows]
             if rows:
                 features[position] = _features(own, shares[rows])
+                vectors[position] = _unit(encoded[rows].mean(axis=0, keepdims=True).astype(np.float64))[0]
             alone = [_features([match], shares[[index]]) for match, index in zip(own, rows, strict=True)]
             sentence_features.append(np.stack(alone) if alone else np.zeros((0, *features.shape[1:])))
             matches.append(own)
-        return Reading(sentences, features, sentence_features, matches)
-
-    def _shares(
-        self, sentences: Sequence[str], matched: Sequence[tuple[Matches, ...]], progress: Progress | None
-    ) -> Floats:
-        """Return how much of each sentence belongs to each card, (s, k); rows sum to 1 before denials are taken out."""
-        if not sentences:
-            return np.zeros((0, len(self.cards)))
-        mean, directions = self._directions
-        scores = (self.encoder.encode(list(sentences), progress) - mean) @ directions.T / TEMPERATURE
-        weights = np.exp(scores - scores.max(axis=1, keepdims=True))
-        shares: Floats = weights / weights.sum(axis=1, keepdims=True)
-        denied = [[bool(card.denied and not card.found) for card in match] for match in matched]
-        shares[np.array(denied, dtype=bool)] = 0.0
-        return shares
+        return Reading(sentences, features, sentence_features, matches, vectors)
 
     @cached_property
     def _directions(self) -> tuple[Floats, Floats]:
@@ -112,6 +105,18 @@ class CardReader:
         means = _unit(np.stack([part.mean(axis=0) for part in np.split(vectors, ends[:-1])]))
         mean = means.mean(axis=0)
         return mean, _unit(means - mean)
+
+
+def _shares(cosines: Floats, matched: Sequence[tuple[Matches, ...]]) -> Floats:
+    """Return how much of each sentence belongs to each card, (s, k); rows sum to 1 before denials are taken out."""
+    if not len(cosines):
+        return cosines
+    scores = cosines / TEMPERATURE
+    weights = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares: Floats = weights / weights.sum(axis=1, keepdims=True)
+    denied = [[bool(card.denied and not card.found) for card in match] for match in matched]
+    shares[np.array(denied, dtype=bool)] = 0.0
+    return shares
 
 
 def _unit(vectors: Floats) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,10 +16,16 @@ Floats = NDArray[np.float64]
 
 WORDS = "words"
 UNIGRAMS = "unigrams"
+TITLE = "title"
+STEMS = "stems"
+REFERENCES = "references"
 EMBEDDING = "embedding"
+STEM_LENGTH = 5
 _TFIDF: Mapping[str, Mapping[str, Any]] = {
     WORDS: {"ngram_range": (1, 2), "sublinear_tf": True, "min_df": 1, "max_df": 0.95},
     UNIGRAMS: {"stop_words": "english"},
+    TITLE: {"ngram_range": (1, 2), "sublinear_tf": True},
+    STEMS: {"sublinear_tf": True, "max_df": 0.95, "token_pattern": rf"(?u)\b(\w{{2,{STEM_LENGTH}}})\w*\b"},
 }
 _SHRINKAGE = 0.1
 
@@ -31,23 +37,26 @@ class FeatureSet:
     Attributes
     ----------
     blocks : dict of str to matrix
-        ``"words"`` and ``"unigrams"`` are sparse TF-IDF rows of unit length, ``"embedding"`` dense unit rows. A record
-        without text has rows of zeros.
+        ``"words"``, ``"unigrams"``, ``"title"``, ``"stems"`` and ``"references"`` are sparse TF-IDF rows of unit
+        length, ``"embedding"`` dense unit rows. A record without text, or without references, has rows of zeros.
     prior : array of shape (n,) or None
         Standardised similarity to the protocol's query: mean 0, standard deviation 1 over the records with text, 0 for
-        one without. ``None`` where there is no protocol or no embedding.
+        one without. ``None`` where there is no protocol.
+    typical : array of shape (n,) or None
+        Standardised likeness of a record's words to those of all others. Without any decision it finds relevant records
+        sooner than chance does, since a search is made to catch them. ``None`` without the words.
     vocabulary : dict of str to array of str
-        Names of the columns, for blocks whose columns are words.
+        Names of the columns, for blocks whose columns are words or works.
     """
 
     blocks: Mapping[str, Matrix]
     prior: Floats | None = None
     vocabulary: Mapping[str, NDArray[np.str_]] = field(default_factory=dict)
+    typical: Floats | None = None
 
     def __post_init__(self) -> None:
-        rows = {block.shape[0] for block in self.blocks.values()} | (
-            {len(self.prior)} if self.prior is not None else set()
-        )
+        single = [part for part in (self.prior, self.typical) if part is not None]
+        rows = {block.shape[0] for block in self.blocks.values()} | {len(part) for part in single}
         if len(rows) > 1:
             raise ValueError(f"blocks and prior have different numbers of rows: {sorted(rows)}")
 
@@ -65,6 +74,7 @@ class FeatureSet:
             {name: block[chosen] for name, block in self.blocks.items()},
             None if self.prior is None else self.prior[chosen],
             self.vocabulary,
+            None if self.typical is None else self.typical[chosen],
         )
 
 
@@ -74,6 +84,8 @@ def build(
     vectors: Vectors | None = None,
     query_vector: NDArray[np.float32] | None = None,
     *,
+    wanted: Sequence[str] = (),
+    links: Sequence[Collection[str]] | None = None,
     text_blocks: Sequence[str] = (WORDS,),
 ) -> FeatureSet:
     """Return the features of a corpus.
@@ -86,9 +98,16 @@ def build(
         Unit rows of an `Encoder` for the same texts.
     query_vector : array of shape (d,) or None
         What the protocol asks for, from `query`; used only with `vectors`.
+    wanted : sequence of str
+        What the protocol asks for, as texts: the prior is likeness in words to them where there are no vectors.
+    links : sequence of collection of str, or None
+        Keys of the works that each record cites and its own, so that citing a record counts like citing what it
+        cites. The block ``"references"`` is their binary TF-IDF; a key of one record alone links nothing and is left
+        out, and so is the block where no key is shared.
     text_blocks : sequence of str
-        Which of ``"words"`` (as ELAS u4: TF-IDF of words and pairs of words, sublinear, in at most 95 % of the records)
-        and ``"unigrams"`` (as ELAS u3: TF-IDF of words without English stop words) to make.
+        Which to make of ``"words"`` (as ELAS u4: TF-IDF of words and pairs of words, sublinear, in at most 95 % of the
+        records), ``"unigrams"`` (as ELAS u3: TF-IDF of words without English stop words), ``"title"`` (words and pairs
+        of the title alone) and ``"stems"`` (the first five letters of each word).
 
     Notes
     -----
@@ -100,39 +119,76 @@ def build(
     texts = [f"{title} {abstract}" for title, abstract in zip(titles, abstracts, strict=True)]
     blocks: dict[str, Matrix] = {}
     vocabulary = {}
+    asked: Matrix | None = None
     for name in text_blocks:
-        blocks[name], vocabulary[name] = _tfidf(texts, name)
+        sought = [text for text in wanted if text.strip()] if name == WORDS else []
+        source = titles if name == TITLE else texts
+        blocks[name], vocabulary[name], found = _tfidf(source, _TFIDF[name], sought)
+        asked = found if sought else asked
+    if links is not None:
+        if len(links) != len(texts):
+            raise ValueError(f"{len(texts)} records but links of {len(links)}")
+        cited, works, _ = _tfidf([sorted(set(keys)) for keys in links], _LINKS)
+        if cited.shape[1]:
+            blocks[REFERENCES], vocabulary[REFERENCES] = cited, works
     prior = None
+    has_text = np.array([bool(text.strip()) for text in texts], dtype=bool)
     if vectors is not None:
         if vectors.shape[0] != len(texts):
             raise ValueError(f"{len(texts)} records but {vectors.shape[0]} vectors")
-        has_text = np.array([bool(text.strip()) for text in texts], dtype=bool)
         blocks[EMBEDDING] = _whitened(vectors, has_text)
         if query_vector is not None:
             prior = _standardised(vectors.astype(np.float64) @ query_vector.astype(np.float64), has_text)
-    return FeatureSet(blocks, prior, vocabulary)
+    elif asked is not None:
+        prior = _standardised(np.asarray((blocks[WORDS] @ asked.T).sum(axis=1), dtype=np.float64).ravel(), has_text)
+    typical = _standardised(_likeness_to_others(blocks[WORDS]), has_text) if WORDS in blocks else None
+    return FeatureSet(blocks, prior, vocabulary, typical)
 
 
-def query(text: str, encoder: Encoder) -> NDArray[np.float32] | None:
-    """Return a unit vector for what a protocol asks for, or ``None`` for an empty text.
+def query(texts: Sequence[str], encoder: Encoder) -> NDArray[np.float32] | None:
+    """Return a unit vector for what a protocol asks for, or ``None`` where all texts are empty.
 
-    The text is encoded as one: on the development reviews that ranked better than the mean over its lines. Put what
+    Each text is encoded as one, and the texts count alike. On the development reviews a whole protocol beside its
+    inclusion criteria found the first relevant record sooner than either, and than the mean over all lines. Put what
     matters most first, since the encoder cuts.
     """
-    folded = " ".join(text.split())
-    return encoder.encode([folded])[0] if folded else None
+    folded = list(dict.fromkeys(" ".join(text.split()) for text in texts if text.strip()))
+    if not folded:
+        return None
+    mean = encoder.encode(folded).mean(axis=0)
+    length = float(np.linalg.norm(mean))
+    return mean / length if length > 1e-9 else None
 
 
-def _tfidf(texts: Sequence[str], name: str) -> tuple[Matrix, NDArray[np.str_]]:
+def _as_they_are(keys: Sequence[str]) -> Sequence[str]:
+    return keys
+
+
+_LINKS: Mapping[str, Any] = {"analyzer": _as_they_are, "binary": True, "min_df": 2}
+
+
+def _tfidf(
+    texts: Sequence[Any], settings: Mapping[str, Any], sought: Sequence[str] = ()
+) -> tuple[Matrix, NDArray[np.str_], Matrix | None]:
+    """Return rows and columns' names, and the rows of other texts, `sought`, over the same columns."""
     from scipy.sparse import csr_matrix
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    vectorizer = TfidfVectorizer(**_TFIDF[name])
+    vectorizer = TfidfVectorizer(**settings)
     try:
         matrix = vectorizer.fit_transform(texts)
-    except ValueError:  # no word is left: no text at all, or too few records for the share of 95 %
-        return csr_matrix((len(texts), 0), dtype=np.float64), np.array([], dtype=np.str_)
-    return matrix, np.asarray(vectorizer.get_feature_names_out(), dtype=np.str_)
+    except ValueError:  # nothing is left: no text at all, too few records for the share of 95 %, no shared key
+        return csr_matrix((len(texts), 0), dtype=np.float64), np.array([], dtype=np.str_), None
+    names = np.asarray(vectorizer.get_feature_names_out(), dtype=np.str_)
+    return matrix, names, vectorizer.transform(sought) if sought else None
+
+
+def _likeness_to_others(rows: Matrix) -> Floats:
+    """Return the sum of each sparse row's inner products with all other rows."""
+    total = np.asarray(rows.sum(axis=0)).ravel()
+    own = np.asarray(rows.multiply(rows).sum(axis=1)).ravel()
+    likeness: Floats = np.asarray(rows @ total, dtype=np.float64).ravel() - own
+    return likeness
 
 
 def _whitened(vectors: Vectors, has_text: NDArray[np.bool_]) -> Floats:

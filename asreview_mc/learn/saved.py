@@ -78,8 +78,8 @@ def listed_digest(name: str, folder: Path) -> str:
     )
 
 
-def read_checked(path: Path, sha256: str) -> bytes:
-    """Return the bytes of `path`, which must have the digest `sha256`.
+def read_checked(path: Path, sha256: str, *, remedy: str = "Install asreview-mc again") -> bytes:
+    """Return the bytes of `path`, which must have the digest `sha256`; `remedy` says what to do where it has not.
 
     Raises
     ------
@@ -89,14 +89,12 @@ def read_checked(path: Path, sha256: str) -> bytes:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise ModelError(
-            f"cannot be read ({error.strerror})", where=str(path), remedy="Install asreview-mc again"
-        ) from error
+        raise ModelError(f"cannot be read ({error.strerror})", where=str(path), remedy=remedy) from error
     digest = hashlib.sha256(content).hexdigest()
     if digest != sha256:
         raise ModelError(
             f"is not the file that was published (sha256 {digest[:12]}, expected {sha256[:12]})",
             where=str(path),
-            remedy="Install asreview-mc again",
+            remedy=remedy,
         )
     return content

@@ -1,4 +1,4 @@
-"""Sub-topics of a text, suggested from cards alone, with the sentence that speaks for each.
+"""Sub-topics of a text, suggested from cards and from what was confirmed, with the sentence that speaks for each.
 
 One logistic model is shared by all labels, so that its few weights can be used with any cards. Labels that it was
 fitted on have offsets of their own, shrunk to zero, which hold only while the cards and the encoder are those of the
@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,44 +20,12 @@ from asreview_mc.core.errors import ModelError
 from asreview_mc.core.protocol import Card
 from asreview_mc.learn.encode import Encoder, Progress
 from asreview_mc.learn.evidence import FEATURES, CardReader, Floats, Reading
-from asreview_mc.learn.saved import shipped_json
+from asreview_mc.learn.heads import Heads, fit_heads
+from asreview_mc.learn.zero_shot import Parameters, load_zero_shot
 
 FEWEST, MOST = 2, 50
-ZERO_SHOT = "subtopics-zero-shot.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Parameters:
-    """The fitted model.
-
-    Attributes
-    ----------
-    weights : tuple of float
-        One per feature of `asreview_mc.learn.evidence.FEATURES`, on the feature's own scale.
-    intercept : float
-        Log-odds of a label for which nothing speaks in a text that has sentences.
-    offsets : mapping of str to float
-        What is added to the intercept, by code.
-    base_rate : float
-        Share of labels that are true, over all labels of the fit; in (0, 1).
-    base_rates : mapping of str to float
-        The same by code, shrunk to `base_rate`.
-    threshold : float
-        Probability from which a label is suggested; in (0, 1).
-    cards : mapping of str to str
-        Digest of each card of the fit, by code.
-    encoder : str
-        Fingerprint of the encoder of the fit.
-    """
-
-    weights: tuple[float, ...]
-    intercept: float
-    offsets: Mapping[str, float]
-    base_rate: float
-    base_rates: Mapping[str, float]
-    threshold: float
-    cards: Mapping[str, str]
-    encoder: str
+CALIBRATED_FROM = 20
+"""Confirmed records from which probabilities for cards other than the shipped ones count as calibrated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +83,8 @@ class TopicModel:
         Turns sentences into unit rows.
     parameters : Parameters or None
         ``None`` for the shipped ones.
+    heads : sequence of Heads
+        What confirmations have taught elsewhere; `fit` adds what it learns to them.
 
     Raises
     ------
@@ -126,13 +95,16 @@ class TopicModel:
     ----------
     codes : tuple of str
         Codes of the cards, in their order.
-    calibrated : bool
-        Whether cards and encoder are those of the fit.
-    name : str
-        Kind, start of the parameters' sha256, and encoder: what to log beside a suggestion.
     """
 
-    def __init__(self, cards: Sequence[Card], encoder: Encoder, parameters: Parameters | None = None) -> None:
+    def __init__(
+        self,
+        cards: Sequence[Card],
+        encoder: Encoder,
+        parameters: Parameters | None = None,
+        *,
+        heads: Sequence[Heads] = (),
+    ) -> None:
         if not FEWEST <= len(cards) <= MOST:
             raise ModelError(
                 f"sub-topics need {FEWEST} to {MOST} cards, and there are {len(cards)}",
@@ -145,8 +117,56 @@ class TopicModel:
         self.parameters = load_zero_shot() if parameters is None else parameters
         self._reader = CardReader(cards, encoder)
         digests = {card.code: card_digest(card) for card in cards}
-        self.calibrated = digests == dict(self.parameters.cards) and encoder.fingerprint == self.parameters.encoder
-        self.name = f"zero-shot {_digest(asdict(self.parameters))[:12]} on {encoder.fingerprint}"
+        self._of_the_fit = digests == dict(self.parameters.cards) and encoder.fingerprint == self.parameters.encoder
+        self.cards = tuple(cards)
+        self.encoder = encoder.fingerprint
+        self.heads = self._given = tuple(heads)
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether cards and encoder are those of the fit, or `CALIBRATED_FROM` records were confirmed."""
+        most = (float((one.positives + one.negatives).max()) for one in self.heads)
+        return self._of_the_fit or any(n >= CALIBRATED_FROM for n in most)
+
+    @property
+    def name(self) -> str:
+        """Kind, start of the parameters' sha256, and encoder: what to log beside a suggestion."""
+        zero_shot = _digest(asdict(self.parameters))[:12]
+        if not self.heads:
+            return f"zero-shot {zero_shot} on {self.encoder}"
+        content = [[np.asarray(value).round(9).tolist() for value in vars(one).values()] for one in self.heads]
+        return f"few-shot {_digest([zero_shot, content])[:12]} on {self.encoder}"
+
+    def plain_parameters(self) -> dict[str, Any]:
+        """Return the zero-shot parameters as `read_parameters` reads them."""
+        return {"features": list(FEATURES), **asdict(self.parameters)}
+
+    def fit(self, texts: Sequence[str], confirmed: Floats) -> Self:
+        """Learn from what people confirmed, on top of the heads given, and forget what an earlier `fit` learnt.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            n texts.
+        confirmed : ndarray (n, k)
+            Share in [0, 1] of the coders who gave the label; NaN where nobody judged it. A text without sentences
+            teaches nothing.
+
+        Raises
+        ------
+        ValueError
+            If the shape is another or a value lies outside.
+        """
+        values = np.asarray(confirmed, dtype=np.float64)
+        known = values[np.isfinite(values)]
+        if values.shape != (len(texts), len(self.codes)) or ((known < 0) | (known > 1)).any():
+            raise ValueError(f"confirmed must be ({len(texts)}, {len(self.codes)}) shares from 0 to 1")
+        reading = self._reader.read(texts)
+        values = values.copy()
+        values[[not sentences for sentences in reading.sentences]] = np.nan
+        before = self._log_odds(reading, self._given)
+        self.heads = (*self._given, fit_heads(reading.features, reading.vectors, before, values))
+        return self
 
     def suggest(self, texts: Sequence[str], progress: Progress | None = None) -> Suggestions:
         """Return probabilities and evidence for `texts`.
@@ -164,19 +184,23 @@ class TopicModel:
         if isinstance(texts, str):
             raise TypeError("texts must be a sequence of texts, not one text")
         reading = self._reader.read(texts, progress)
-        probabilities = _sigmoid(reading.features @ np.array(self.parameters.weights) + self._log_odds())
+        probabilities = _sigmoid(self._log_odds(reading, self.heads))
         silent = np.array([not sentences for sentences in reading.sentences], dtype=bool)
         probabilities[silent] = self._base_rates()
         suggested = (probabilities >= self.parameters.threshold) & ~silent[:, None]
         evidence = [self._evidence(reading, position) for position in range(len(texts))]
         return Suggestions(self.codes, probabilities, suggested, evidence, self.calibrated)
 
-    def _log_odds(self) -> Floats:
-        offsets = self.parameters.offsets if self.calibrated else {}
-        return np.array([self.parameters.intercept + offsets.get(code, 0.0) for code in self.codes])
+    def _log_odds(self, reading: Reading, heads: Sequence[Heads]) -> Floats:
+        offsets = self.parameters.offsets if self._of_the_fit else {}
+        own = np.array([self.parameters.intercept + offsets.get(code, 0.0) for code in self.codes])
+        log_odds: Floats = reading.features @ np.array(self.parameters.weights) + own
+        for head in heads:
+            log_odds = log_odds + head.added(reading.features, reading.vectors)
+        return log_odds
 
     def _base_rates(self) -> Floats:
-        rates = self.parameters.base_rates if self.calibrated else {}
+        rates = self.parameters.base_rates if self._of_the_fit else {}
         return np.array([rates.get(code, self.parameters.base_rate) for code in self.codes])
 
     def _evidence(self, reading: Reading, position: int) -> tuple[Evidence, ...]:
@@ -200,58 +224,6 @@ def card_digest(card: Card) -> str:
 
 def _digest(content: object) -> str:
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def load_zero_shot() -> Parameters:
-    """Return the shipped parameters.
-
-    Raises
-    ------
-    ModelError
-        If the file is missing, is not the one that was published, or does not hold a model of this kind.
-    """
-    return read_parameters(shipped_json(ZERO_SHOT), where=ZERO_SHOT)
-
-
-def read_parameters(data: Mapping[str, Any], *, where: str) -> Parameters:
-    """Return the parameters in the JSON object `data`.
-
-    Raises
-    ------
-    ModelError
-        If a setting is missing, is no finite number, or the features are not those of this version.
-    """
-    try:
-        if list(data["features"]) != list(FEATURES) or len(data["weights"]) != len(FEATURES):
-            raise ValueError("its features are not those of this version")
-        parameters = Parameters(
-            weights=tuple(_number(value) for value in data["weights"]),
-            intercept=_number(data["intercept"]),
-            offsets={str(code): _number(value) for code, value in data["offsets"].items()},
-            base_rate=_rate(data["base_rate"]),
-            base_rates={str(code): _rate(value) for code, value in data["base_rates"].items()},
-            threshold=_rate(data["threshold"]),
-            cards={str(code): str(digest) for code, digest in data["cards"].items()},
-            encoder=str(data["encoder"]),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ModelError(
-            f"does not hold a sub-topic model: {error}", where=where, remedy="Install asreview-mc again"
-        ) from error
-    return parameters
-
-
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"{value!r} is no finite number")
-    return float(value)
-
-
-def _rate(value: object) -> float:
-    rate = _number(value)
-    if not 0.0 < rate < 1.0:
-        raise ValueError(f"{value!r} does not lie between 0 and 1")
-    return rate
 
 
 def _sigmoid(log_odds: Floats) -> Floats:

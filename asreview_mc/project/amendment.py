@@ -14,8 +14,10 @@ def check_amendment(state: State, draft: Protocol) -> None:
     Raises
     ------
     ProtocolError
-        If it leaves out somebody who has decided, or lowers how many decisions are wanted while some are pending.
+        If it leaves out somebody who has decided, lowers how many decisions are wanted while some are pending, or
+        chooses a stopping rule that there is not.
     """
+    _check_rule(draft)
     deciders = [name for name in state.protocol.names if any(state.decided_by(stage, name) for stage in STAGES)]
     gone = [name for name in deciders if name not in draft.screeners]
     if gone:
@@ -32,4 +34,14 @@ def check_amendment(state: State, draft: Protocol) -> None:
             f"lowers decisions_wanted while {pending} records have decisions pending, which would disclose them",
             where=PROTOCOL,
             remedy="Complete or undo those decisions first",
+        )
+
+
+def _check_rule(draft: Protocol) -> None:
+    from asreview_mc.learn.stop import RULES  # numpy is not for every command
+
+    names = [rule.name for rule in RULES]
+    if draft.stopping.rule and draft.stopping.rule not in names:
+        raise ProtocolError(
+            f"[stopping] has no rule {draft.stopping.rule!r}", where=PROTOCOL, remedy=f"Choose {', '.join(names)}"
         )

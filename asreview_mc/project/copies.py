@@ -10,9 +10,9 @@ from pathlib import Path
 from asreview_mc.core.errors import DecisionError, LogError, OutputError
 from asreview_mc.core.event import CheckedOut, CopyBegun, CopyMerged, Decided, Event, Logged, Undone, Withheld
 from asreview_mc.core.protocol import STAGES, Stage
+from asreview_mc.project.agreement import measure_full_batches
 from asreview_mc.project.checks import check_decider, check_open
 from asreview_mc.project.review import Review
-from asreview_mc.project.screen import measure_full_batches
 from asreview_mc.review.state import State
 from asreview_mc.review.team import TRAVELS
 from asreview_mc.store.backup import put_in_place

@@ -14,9 +14,9 @@ from asreview_mc.core.record import Record
 from asreview_mc.identify import decisions as elsewhere
 from asreview_mc.identify.decisions import Given
 from asreview_mc.identify.dedup.titles import normalise
+from asreview_mc.project.agreement import measure_full_batches
 from asreview_mc.project.checks import check_decider, check_decision, check_open
 from asreview_mc.project.review import Review
-from asreview_mc.project.screen import measure_full_batches
 from asreview_mc.review.state import State
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from asreview_mc.core.protocol import Stage
+from asreview_mc.core.record import Record
+from asreview_mc.identify import citations
 from asreview_mc.learn import order
 from asreview_mc.learn.cache import CachedEncoder
 from asreview_mc.learn.encode import Encoder, SentenceEncoder
-from asreview_mc.learn.features import FeatureSet
+from asreview_mc.learn.features import REFERENCES, FeatureSet
 from asreview_mc.learn.rank import DEFAULT, Ranker, features_for, make
 from asreview_mc.learn.rank.explain import why
 from asreview_mc.project.review import Review
@@ -80,24 +82,35 @@ def gather_pool(
     Parameters
     ----------
     keywords : sequence of str
-        Words added to the protocol's query.
+        A query beside the protocol's.
     progress : callable or None
         Called with (done, total) while texts are encoded.
     """
     encoder = encoder or default_encoder()
     record_ids, known = tuple(review.state.unique()), review.records
     records = [known[record_id] for record_id in record_ids]
-    wanted = "\n".join((review.protocol.query_text, *keywords))
+    protocol = review.protocol
+    wanted = (protocol.query_text, protocol.criteria_text, " ".join(keywords))
     built = features_for(
         [make(ranker, seed=SEED)],
         [record.title for record in records],
         [record.abstract for record in records],
         wanted=wanted,
         encoder=encoder,
+        links=citations.links(records),
         progress=progress,
     )
     rows = {record_id: row for row, record_id in enumerate(record_ids)}
-    return Pool(record_ids, built, ranker, encoder.fingerprint, rows)
+    return Pool(record_ids, _with_readable_works(built, records), ranker, encoder.fingerprint, rows)
+
+
+def _with_readable_works(features: FeatureSet, records: Sequence[Record]) -> FeatureSet:
+    """Return the features with cited works named as a reader knows them: a record of the review by its id."""
+    if REFERENCES not in features.vocabulary:
+        return features
+    ours = {name: record.record_id for record in records for name in citations.keys(record)}
+    works = [ours.get(str(name)) or citations.readable(str(name)) for name in features.vocabulary[REFERENCES]]
+    return replace(features, vocabulary={**features.vocabulary, REFERENCES: np.array(works, dtype=np.str_)})
 
 
 def rank(
@@ -139,7 +152,11 @@ def rank(
         tell(fitted.note_)
     scores = fitted.decision_function(pool.features)
     ordered = pool.best_first(scores, waiting)
-    reasons = why(pool.features, fitted, [pool.rows[record_id] for record_id in ordered[:explained]])
+    included = {
+        pool.rows[label.record_id]: label.record_id for label in labels if label.y and label.record_id in pool.rows
+    }
+    explain = [pool.rows[record_id] for record_id in ordered[:explained]]
+    reasons = why(pool.features, fitted, explain, included=included)
     reasons += [""] * (len(ordered) - len(reasons))
     return [
         Ranked(place, record_id, float(scores[pool.rows[record_id]]), records[record_id].title, reason)

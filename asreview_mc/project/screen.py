@@ -1,4 +1,4 @@
-"""Screening: decisions, undo, agreement, conflicts, their discussion and settlement, at both stages."""
+"""Screening: decisions, undo, conflicts, their discussion and settlement, at both stages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 from asreview_mc.core.errors import DecisionError, UnknownError
 from asreview_mc.core.event import (
-    AgreementMeasured,
     Calibrated,
     CopyBegun,
     Decided,
@@ -24,11 +23,11 @@ from asreview_mc.core.event import (
     Undone,
 )
 from asreview_mc.core.protocol import STAGES, Stage
+from asreview_mc.project.agreement import measure_full_batches
 from asreview_mc.project.checks import check_decider, check_decision, check_open, check_settlers
 from asreview_mc.project.review import Review
 from asreview_mc.review.state import State
 
-BOOTSTRAP_SEED = 0
 _FRAME = (Merged, Split, ProtocolSet, Calibrated, CopyBegun, StageClosed, StageReopened, Frozen)
 
 
@@ -217,41 +216,6 @@ def _discussion(state: State, stage: Stage, record_id: str) -> list[dict[str, st
         and state.kept(said.record_id) == record_id
         and state.may_see(logged, None)
     ]
-
-
-def agreement(review: Review, stage: Stage) -> dict[str, Any]:
-    """Return agreement over all records of a stage whose decisions are all in."""
-    state = review.state
-    return {"stage": stage, **_agreement_over(state, stage, state.doubly_screened(stage))}
-
-
-def agreement_over_time(review: Review, stage: Stage) -> list[dict[str, Any]]:
-    """Return the agreement that was logged at each full batch, in order."""
-    measured = [(logged, logged.event) for logged in review.state.measured]
-    return [
-        {"batch": event.batch, "records": event.records, "at": logged.at, "seq": logged.seq, **event.statistics}
-        for logged, event in measured
-        if isinstance(event, AgreementMeasured) and event.stage == stage
-    ]
-
-
-def _agreement_over(state: State, stage: Stage, record_ids: Sequence[str]) -> dict[str, Any]:
-    from asreview_mc.review.agreement import summarise
-
-    ratings = {name: rated for name, rated in state.ratings(stage, record_ids).items() if rated}
-    return summarise(ratings, maybe=state.protocol.maybe_in_agreement, seed=BOOTSTRAP_SEED).to_dict()
-
-
-def measure_full_batches(review: Review, stage: Stage) -> None:
-    """Log agreement for each batch of doubly screened records that is full and not logged yet."""
-    from asreview_mc.review.agreement import BATCH, batches
-
-    state = review.state
-    done = state.doubly_screened(stage)
-    logged = len(agreement_over_time(review, stage))
-    for batch in range(logged + 1, batches(done) + 1):
-        statistics = _agreement_over(state, stage, done[: batch * BATCH])
-        review.append(AgreementMeasured(stage, batch, batch * BATCH, statistics))
 
 
 def state_of(review: Review, record_id: str) -> State:

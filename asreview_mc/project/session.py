@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from asreview_mc.core.event import Calibrated, Logged, Shown
+from asreview_mc.core.event import Calibrated, Logged, SampleDrawn, Shown
 from asreview_mc.core.protocol import Stage
 from asreview_mc.core.record import Record
 from asreview_mc.core.version import __version__
@@ -67,7 +67,8 @@ class Session:
     def offer(self, *, settled: bool = False) -> Offer | None:
         """Return the next record to decide on, None when the queue is empty.
 
-        Records of a calibration round come first, in the order in which they were drawn.
+        Records of a calibration round come first, in the order in which they were drawn; those of a random sample
+        drawn for a stopping rule in between the ranked ones, every other offer.
 
         Parameters
         ----------
@@ -98,9 +99,11 @@ class Session:
         if self._reopened and self._reopened in ordered:
             return self._reopened, "named", None
         state, waiting = self.review.state, set(ordered)
-        for logged in state.noted[Calibrated]:
+        # Sampled records are offered in between, so that nobody can tell which they are.
+        between = [*state.noted[SampleDrawn]] if state.decided_by(self.stage, self.reviewer) % 2 else []
+        for logged in (*state.noted[Calibrated], *between):
             drawn = logged.event
-            if isinstance(drawn, Calibrated) and drawn.stage == self.stage:
+            if isinstance(drawn, (Calibrated, SampleDrawn)) and drawn.stage == self.stage:
                 first = next((one for one in map(state.kept, drawn.record_ids) if one in waiting), None)
                 if first:
                     return first, "random", len(drawn.record_ids) / drawn.population if drawn.population else None

@@ -9,6 +9,7 @@ from asreview_mc.core.errors import DecisionError
 from asreview_mc.core.event import Frozen, JudgedDifferent, Linked, Logged, StageClosed, StageReopened, StopLooked
 from asreview_mc.core.protocol import Stage
 from asreview_mc.identify.dedup import REPORTS
+from asreview_mc.project.agreement import measure_stage
 from asreview_mc.project.checks import check_leader
 from asreview_mc.project.duplicates import doubts
 from asreview_mc.project.review import Review
@@ -55,6 +56,7 @@ def close(review: Review, stage: Stage, by: str, *, reason: str = "", rule: str 
             _check_rule(state, stage, rule)
         waiting = tuple(state.undecided(stage))
         (logged,) = review.append(StageClosed(stage, by, reason, rule, waiting))
+        measure_stage(review, stage)
     half_read = tuple(one for one in waiting if state.deciders(stage, one))
     return Closed(logged, tuple(one for one in waiting if one not in half_read), half_read)
 

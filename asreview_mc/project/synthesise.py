@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Sequence
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from asreview_mc.core.errors import DecisionError, OutputError, ProtocolError, UnknownError
-from asreview_mc.core.event import Logged, TopicsConfirmed
-from asreview_mc.core.protocol import Card
-from asreview_mc.core.protocol_file import parse, template
-from asreview_mc.core.record import Record
-from asreview_mc.identify import references
+import numpy as np
+
+from asreview_mc.core.errors import DecisionError, UnknownError
+from asreview_mc.core.event import Logged, TopicsConfirmed, TopicsSettled
 from asreview_mc.learn.encode import Encoder
-from asreview_mc.learn.subtopics import Suggestions, TopicModel
+from asreview_mc.learn.zero_shot import load_zero_shot
 from asreview_mc.project.ranking import default_encoder
 from asreview_mc.project.review import Review
-from asreview_mc.project.screen import agreement
-from asreview_mc.report import export as exports
-from asreview_mc.report import page
-from asreview_mc.report.writing import encoded, suffix_of, write
+from asreview_mc.project.taught import suggestions, taught_model, text_of
+from asreview_mc.review.agreement.intervals import wilson
 from asreview_mc.review.eligibility import eligibility
-from asreview_mc.review.topics import confirmed, tally
+from asreview_mc.review.topics import coded, confirmed, differ, first_confirmations, is_hidden, tally
 
 Progress = Callable[[int, int], None]
 
 
 def suggest_topics(
-    review: Review, *, encoder: Encoder | None = None, progress: Progress | None = None
+    review: Review,
+    *,
+    encoder: Encoder | None = None,
+    progress: Progress | None = None,
+    zero_shot: bool = False,
+    viewer: str | None = None,
 ) -> list[dict[str, Any]]:
     """Return for each included record what the model suggests, with its evidence, and what was confirmed.
 
+    Where `viewer` is to code a record with the suggestions hidden and has not yet, `hidden` is true and there are none.
+    `doubt` in [0, 0.5] is the mean distance of a label's probability from the nearer of 0 and 1.
     A suggestion has `code`, `p` in [0, 1], `evidence` (a sentence of the record) and `suggested` (over the threshold).
 
     Raises
@@ -43,19 +43,42 @@ def suggest_topics(
     state = review.state
     included = eligibility(state).included
     records = review.records
-    found = _model(state.protocol.cards, encoder).suggest([_text(records[one]) for one in included], progress)
+    model = taught_model(review, encoder or default_encoder(), zero_shot=zero_shot)
+    found = model.suggest([text_of(records[one]) for one in included], progress)
     rows = []
     for row, record_id in enumerate(included):
         stands = confirmed(state, record_id)
+        hidden = viewer is not None and viewer not in coded(state, record_id) and is_hidden(state, record_id)
+        suggested = [one for one in suggestions(found, row) if one["suggested"]]
         rows.append(
             {
                 "record_id": record_id,
                 "title": records[record_id].title,
-                "suggested": [one for one in _suggestions(found, row) if one["suggested"]],
+                "suggested": [] if hidden else suggested,
+                "hidden": hidden,
+                "doubt": round(float(np.minimum(found.probabilities[row], 1 - found.probabilities[row]).mean()), 4),
                 "confirmed": list(stands.codes) if stands else None,
             }
         )
     return rows
+
+
+def ordered(rows: Sequence[dict[str, Any]], order: str) -> list[dict[str, Any]]:
+    """Return rows of `suggest_topics`, those not confirmed yet first where there is an order.
+
+    ``surest`` begins with the record whose suggestions are least in doubt, ``teaching`` with the one whose are most.
+
+    Raises
+    ------
+    UnknownError
+        If there is no such order.
+    """
+    if order not in ("reading", "surest", "teaching"):
+        raise UnknownError(f"no order is called {order!r}", remedy="Choose reading, surest or teaching")
+    if order == "reading":
+        return list(rows)
+    sign = 1 if order == "surest" else -1
+    return sorted(rows, key=lambda row: (row["confirmed"] is not None, sign * row["doubt"]))
 
 
 def confirm_topics(
@@ -65,9 +88,13 @@ def confirm_topics(
     *,
     add: Collection[str] = (),
     remove: Collection[str] = (),
+    blind: bool = False,
     encoder: Encoder | None = None,
 ) -> Logged:
-    """Confirm the sub-topics of an included record: what stands (or is suggested), plus `add`, minus `remove`.
+    """Confirm the sub-topics of an included record: what the reviewer said before, plus `add`, minus `remove`.
+
+    A reviewer who has not coded it yet begins with what is suggested, or with nothing where they are `blind`: the
+    suggestions were hidden from them.
 
     Raises
     ------
@@ -79,7 +106,7 @@ def confirm_topics(
     state = review.state
     state.protocol.reviewer(reviewer)
     review.record(record_id)
-    text = _text(review.records[record_id])
+    text = text_of(review.records[record_id])
     known = {card.code for card in state.protocol.cards}
     for code in (*add, *remove):
         if code not in known:
@@ -88,11 +115,16 @@ def confirm_topics(
         raise DecisionError(f"{', '.join(sorted(set(add) & set(remove)))} is both added and removed", where=record_id)
     if record_id not in eligibility(state).included:
         raise DecisionError("is not included", where=record_id, remedy="Sub-topics are confirmed for included records")
-    model = _model(state.protocol.cards, encoder)
-    suggested = _suggestions(model.suggest([text]), 0)
+    model = taught_model(review, encoder or default_encoder())
+    suggested = suggestions(model.suggest([text]), 0)
     with review.transaction():
-        stands = confirmed(review.state, record_id)
-        base = set(stands.codes) if stands else {one["code"] for one in suggested if one["suggested"]}
+        state = review.state
+        before = coded(state, record_id).get(reviewer)
+        hidden = before is None and blind
+        if before and isinstance(before.event, TopicsConfirmed):
+            base = set(before.event.codes)
+        else:
+            base = set() if hidden else {one["code"] for one in suggested if one["suggested"]}
         chosen = (base | set(add)) - set(remove)
         (logged,) = review.append(
             TopicsConfirmed(
@@ -101,108 +133,83 @@ def confirm_topics(
                 tuple(card.code for card in state.protocol.cards if card.code in chosen),
                 {one["code"]: one["p"] for one in suggested},
                 model.name,
+                hidden,
             )
         )
     return logged
 
 
-def classify(
-    path: Path,
-    output: Path,
-    *,
-    cards: Sequence[Card] | None = None,
-    encoder: Encoder | None = None,
-    progress: Progress | None = None,
-) -> dict[str, Any]:
-    """Suggest sub-topics for every row of a reference file or table, and write them beside it as CSV.
+def settle_topics(
+    review: Review, record_id: str, codes: Collection[str], by: Sequence[str], *, note: str = ""
+) -> Logged:
+    """Settle what coders differ on: by all of them together, or by an adjudicator.
 
-    Parameters
-    ----------
-    cards : sequence of Card or None
-        ``None`` for the ten of the micro-credentials template.
-    output : path
-        A CSV: every row and column of the input, then ``p_<code>`` per sub-topic, ``suggested`` and ``evidence``.
-
-    Returns
-    -------
-    dict
-        `rows` written, `without_text` among them, `suggested` by code, `written`.
+    Raises
+    ------
+    UnknownError
+        If record, a code or somebody named is unknown.
+    DecisionError
+        If they do not differ, or those named may not settle it.
     """
-    suffix_of(output, (".csv",))
-    if output.resolve() == path.resolve():
-        raise OutputError("is the input", where=str(output), remedy="Choose another name for the output")
-    cards = parse(template("micro-credentials")).cards if cards is None else cards
-    table = references.read_table(path)
-    texts = [_text(record) if record else "" for record in table.records]
-    found = _model(cards, encoder).suggest(texts, progress)
-    codes = [card.code for card in cards]
-    counts, rows = dict.fromkeys(codes, 0), []
-    for row, given in enumerate(table.rows):
-        suggestions = {one["code"]: one for one in _suggestions(found, row)}
-        chosen = {code: suggestions[code]["evidence"] for code in codes if suggestions[code]["suggested"]}
-        for code in chosen:
-            counts[code] += 1
-        evidence = json.dumps(chosen, ensure_ascii=False)
-        rows.append([*given.values(), *(suggestions[code]["p"] for code in codes), ";".join(chosen), evidence])
-    header = [*table.columns, *(f"p_{code}" for code in codes), "suggested", "evidence"]
-    exports.write_table(output, header, rows)
+    with review.transaction():
+        state = review.state
+        review.record(record_id)
+        people = [state.protocol.reviewer(name) for name in by]
+        known = [card.code for card in state.protocol.cards]
+        for code in codes:
+            if code not in known:
+                raise UnknownError(f"no sub-topic has the code {code!r}", remedy=f"Choose from {', '.join(known)}")
+        if not differ(state, record_id):
+            raise DecisionError("its coders do not differ", where=record_id)
+        coders = set(coded(state, record_id))
+        if not any(person.role == "adjudicator" for person in people) and not coders <= set(by):
+            raise DecisionError(
+                "differences are settled by all who coded it, or by an adjudicator",
+                where=record_id,
+                remedy="Name " + " ".join(f"--by {name}" for name in sorted(coders)),
+            )
+        chosen = tuple(code for code in known if code in set(codes))
+        (logged,) = review.append(TopicsSettled(record_id, chosen, tuple(dict.fromkeys(by)), note))
+    return logged
+
+
+def topic_quality(review: Review) -> list[dict[str, Any]]:
+    """Return for each sub-topic how the suggestions compare with what people confirmed, by the first of each coder.
+
+    `hidden` is over the records coded with suggestions hidden, which cannot have been swayed by them, `all` over all.
+    Each has `n`, `precision` and `recall` with their 95 % Wilson intervals, null where undefined.
+    """
+    state = review.state
+    threshold = load_zero_shot().threshold
+    events = [event for by_record in first_confirmations(state).values() for event in by_record.values()]
+    judged = [event for event in events if event.suggested]
+    return [
+        {
+            "code": card.code,
+            "hidden": _quality([one for one in judged if one.hidden], card.code, threshold),
+            "all": _quality(judged, card.code, threshold),
+        }
+        for card in state.protocol.cards
+    ]
+
+
+def _share(hits: int, n: int) -> dict[str, Any]:
+    if not n:
+        return {"value": None, "why": "nothing to compare"}
+    low, high = wilson(hits, n)
+    return {"value": hits / n, "ci_low": low, "ci_high": high}
+
+
+def _quality(events: Sequence[TopicsConfirmed], code: str, threshold: float) -> dict[str, Any]:
+    said = [(event.suggested.get(code, 0.0) >= threshold, code in event.codes) for event in events]
+    hits = sum(suggested and true for suggested, true in said)
     return {
-        "rows": len(rows),
-        "without_text": sum(not text for text in texts),
-        "calibrated": found.calibrated,
-        "suggested": counts,
-        "written": str(output),
+        "n": len(said),
+        "precision": _share(hits, sum(suggested for suggested, _ in said)),
+        "recall": _share(hits, sum(true for _, true in said)),
     }
-
-
-def export(review: Review, path: Path, *, what: str, viewer: str | None) -> dict[str, Any]:
-    """Write records with their decisions to a file whose suffix names the format; return `written` and `head`."""
-    state = review.state
-    written = exports.export(state, review.records, path, what=what, viewer=viewer, head=state.head)
-    return {"written": written, "path": str(path), "head": state.head}
-
-
-def write_report(review: Review, path: Path, *, viewer: str | None) -> dict[str, Any]:
-    """Write the whole review as one page, with nothing that `viewer` may not see."""
-    suffix_of(path, (".html", ".htm"))
-    state = review.state
-    html = page.render(
-        state,
-        review.records,
-        viewer,
-        agreement={stage: agreement(review, stage) for stage in ("abstract", "fulltext")},
-        head=state.head,
-        generated=datetime.now(UTC).isoformat(timespec="seconds"),
-    )
-    write(path, encoded(html))
-    return {"path": str(path), "head": state.head}
 
 
 def topic_tally(review: Review) -> dict[str, tuple[str, ...]]:
     """Return for each sub-topic the included records confirmed to be on it."""
     return tally(review.state)
-
-
-def _model(cards: Sequence[Card], encoder: Encoder | None) -> TopicModel:
-    if not cards:
-        raise ProtocolError("names no sub-topics", where="protocol", remedy="Add [[subtopics]] to protocol.toml")
-    return TopicModel(cards, encoder or default_encoder())
-
-
-def _text(record: Record) -> str:
-    """Return title and abstract, the title on a line of its own so that it is read as a sentence."""
-    return f"{record.title}\n{record.abstract}".strip()
-
-
-def _suggestions(found: Suggestions, row: int) -> list[dict[str, Any]]:
-    """Return every sub-topic of one text, most probable first."""
-    suggestions = [
-        {
-            "code": code,
-            "p": round(float(found.probabilities[row, k]), 4),
-            "evidence": found.evidence[row][k].sentence,
-            "suggested": bool(found.suggested[row, k]),
-        }
-        for k, code in enumerate(found.codes)
-    ]
-    return sorted(suggestions, key=lambda one: -one["p"])

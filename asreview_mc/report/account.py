@@ -106,5 +106,11 @@ def _of_topics(state: State) -> Iterator[str]:
         yield f"Without confirmed sub-topics, and so missing in their table: {_many(waiting, 'included paper')}."
 
 
+def screening_labels(state: State) -> list[int]:
+    """Return 1 for include and 0 for exclude, in the order in which records became complete; no open conflicts."""
+    outcomes = (state.verdict("abstract", one).outcome for one in state.completed("abstract"))
+    return [int(outcome == "include") for outcome in outcomes if outcome in ("include", "exclude")]
+
+
 def _many(n: int, noun: str) -> str:
     return f"{n:,} {noun}{'' if n == 1 else 's'}"

@@ -11,8 +11,11 @@ _PAIR = (
     ("negative_agreement", "Agreement on exclusion"),
     ("cohen_kappa", "Cohen’s κ"),
     ("pabak", "PABAK"),
+    ("scott_pi", "Scott’s π"),
     ("gwet_ac1", "Gwet’s AC1"),
     ("krippendorff_alpha", "Krippendorff’s α"),
+    ("bias_index", "Bias index"),
+    ("prevalence_index", "Prevalence index"),
 )
 _ALL = (
     ("percent_agreement", "Agreement"),
@@ -20,6 +23,7 @@ _ALL = (
     ("gwet_ac1", "Gwet’s AC1"),
     ("krippendorff_alpha", "Krippendorff’s α"),
 )
+_BRIEF = tuple(row for row in _PAIR if row[0] in ("percent_agreement", "cohen_kappa", "gwet_ac1"))
 _SHARES = ("percent_agreement", "positive_agreement", "negative_agreement")
 _ANSWERS = ("include", "maybe", "exclude")
 
@@ -44,6 +48,8 @@ def _stage(name: str, found: Mapping[str, Any]) -> dict[str, Any]:
         "overlap": found["overlap"],
         "pairs": [_pair(pair) for pair in found["pairs"] if pair["n"]],
         "all": _statistics(found["all"], _ALL) if len(found["raters"]) > 2 else [],
+        "parts": list(_parts_lines(found)),
+        "methods": found.get("methods", ""),
     }
 
 
@@ -67,15 +73,23 @@ def _grid(table: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _statistics(found: Mapping[str, Any], names: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
-    return [_statistic(label, found[name], name in _SHARES) for name, label in names if name in found]
+    bounds = found.get("intervals", {})
+    return [
+        _statistic(label, found[name], bounds.get(name, {}), name in _SHARES) for name, label in names if name in found
+    ]
 
 
-def _statistic(label: str, found: Any, share: bool) -> dict[str, str]:  # noqa: ANN401
-    full: Mapping[str, Any] = found if isinstance(found, Mapping) else {"value": found}
+def _statistic(label: str, found: Any, bounds: Mapping[str, Any], share: bool) -> dict[str, str]:  # noqa: ANN401
+    full: Mapping[str, Any] = found if isinstance(found, Mapping) else {"value": found, **bounds}
     value, low, high = full["value"], full.get("ci_low"), full.get("ci_high")
     shown = "undefined" if value is None else _number(value, share)
     interval = "" if low is None or high is None else f"{_number(low, share)} to {_number(high, share)}"
-    return {"label": label, "value": shown, "interval": interval, "why": str(full.get("why") or "")}
+    return {
+        "label": label,
+        "value": shown,
+        "interval": interval,
+        "why": str(full.get("why") or full.get("unreliable") or ""),
+    }
 
 
 def _number(value: float, share: bool) -> str:
@@ -97,6 +111,8 @@ def _prevalence(raters: Sequence[str], table: Mapping[str, int]) -> str:
 def to_text(agreement: Mapping[str, Any]) -> Iterator[str]:
     """Yield one stage's answer of ``agreement --json`` as lines for a terminal."""
     yield f"{agreement['overlap']} records with every decision in ({agreement['stage']})"
+    if agreement.get("waiting"):
+        yield f"{agreement['waiting']} more are shown once their batch of 25 is full, or nobody is waited for."
     if not agreement["overlap"]:
         yield "There is nothing to compare before two people have decided on the same record."
     for stage in stages(agreement):
@@ -111,12 +127,34 @@ def to_text(agreement: Mapping[str, Any]) -> Iterator[str]:
         if stage["all"]:
             yield f"all {len(agreement['raters'])} raters, n = {agreement['all']['n']}"
             yield from (f"  {one['label']:<24}{in_words(one)}" for one in stage["all"])
+    yield from _parts_lines(agreement)
+    if agreement.get("methods"):
+        yield agreement["methods"]
+
+
+def _parts_lines(agreement: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the calibration round and each batch of the queue, one line a pair."""
+    drawn = agreement.get("calibration")
+    parts = [("calibration round", drawn)] if drawn else []
+    for one in agreement.get("batches", []):
+        where = f"places {one['places'][0]} to {one['places'][1]}, {one['prevalence']:.0%} included"
+        parts.append((f"batch {one['batch']} ({where}, overlap {one['overlap_share']:.0%})", one))
+    for name, part in parts:
+        for pair in (pair for pair in part["pairs"] if pair["n"]):
+            shown = _statistics(
+                pair, [row for row in _PAIR if row[0] in ("percent_agreement", "cohen_kappa", "gwet_ac1")]
+            )
+            figures = "; ".join(f"{one['label']} {one['value']}" for one in shown)
+            yield f"{name}, {' and '.join(pair['raters'])}, n = {pair['n']}: {figures}"
+    for name, one in {name.partition(" ")[0]: one for name, one in parts}.items():
+        yield f"{name}: {one['meaning']}"
 
 
 def in_words(shown: Mapping[str, str]) -> str:
-    """Return a statistic's value with its interval, or with the reason why there is none."""
+    """Return a statistic's value with its interval and what speaks against it, or the reason why there is none."""
     if shown["interval"]:
-        return f"{shown['value']} (95 % CI {shown['interval']})"
+        doubt = f"; {shown['why']}" if shown["why"] else ""
+        return f"{shown['value']} (95 % CI {shown['interval']}{doubt})"
     return f"{shown['value']} ({shown['why']})" if shown["why"] else shown["value"]
 
 

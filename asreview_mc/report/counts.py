@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from asreview_mc.core.event import ReferencesRead
+from asreview_mc.core.event import ReferencesRead, RoundBegun
 from asreview_mc.review.eligibility import eligibility
 from asreview_mc.review.state import State
 from asreview_mc.review.studies import first_reports
@@ -40,17 +40,20 @@ class Prisma:
     duplicates, excluded_automatic, excluded_other : int
         Removed before screening from databases and registers; `excluded_other` could not
         be read, or fail a criterion that a person confirmed.
-        Nothing is set aside by a model without a person, so `excluded_automatic` is 0.
+        `excluded_automatic` were never read because title and abstract screening was closed by a stopping rule,
+        `stopped_by`; one record at a time, nothing is set aside by a model without a person.
     not_screened, records_screened, pending_abstract, records_excluded : int
         Records nobody has decided on; those begun; those of them that wait for a decision or a settlement; and those
         excluded on title and abstract.
     dbr_sought_reports, dbr_notretrieved_reports, pending_fulltext, dbr_assessed, dbr_included : int
     dbr_excluded : mapping of reason to int
         By the reasons' labels in the protocol's order; exclusions whose reason is still disputed come last.
-    other_duplicates, …, other_excluded
+    other_duplicates, other_automatic, …, other_excluded
         The same for records identified by other methods.
     new_studies, new_reports, previous_studies, previous_reports, total_studies, total_reports : int
-        A study is one report until reports are linked; a review has no previous version.
+        A study is one report until reports are linked. In an update, previous are those included among the records
+        read before the last round began, and those that an earlier version had which this log does not hold; all
+        other numbers are of the round.
     papers : mapping of key to tuple of str
         Ids of the records behind every number, in reading order; ``key: name`` for one source or reason. What could
         not be read has no id and stands as ``file, position``.
@@ -77,6 +80,7 @@ class Prisma:
     organisation_results: int = 0
     citations_results: int = 0
     other_duplicates: int = 0
+    other_automatic: int = 0
     other_removed: int = 0
     other_not_screened: int = 0
     other_records_screened: int = 0
@@ -95,7 +99,14 @@ class Prisma:
     total_studies: int = 0
     total_reports: int = 0
     papers: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    stopped_by: str = ""
     log_head: str = field(default="", compare=False)
+
+    @property
+    def by_automation(self) -> str:
+        """What the records removed by automation are called, with the stopping rule that left them unread."""
+        name = "Records marked as ineligible by automation tools"
+        return f"{name} (never read: stopping rule {self.stopped_by})" if self.stopped_by else name
 
     @property
     def pending(self) -> int:
@@ -132,6 +143,7 @@ class _Arm:
     """The keys of one column of the diagram."""
 
     duplicates: str
+    automatic: str
     removed: str
     not_screened: str
     screened: str
@@ -147,6 +159,7 @@ class _Arm:
 
 _DATABASES = _Arm(
     "duplicates",
+    "excluded_automatic",
     "excluded_other",
     "not_screened",
     "records_screened",
@@ -161,6 +174,7 @@ _DATABASES = _Arm(
 )
 _OTHER = _Arm(
     "other_duplicates",
+    "other_automatic",
     "other_removed",
     "other_not_screened",
     "other_records_screened",
@@ -179,25 +193,36 @@ def count(state: State) -> Prisma:
     """Count the flow of records through a review; no number depends on what a pending decision says."""
     papers: dict[str, list[str]] = defaultdict(list)
     unique = _identify(state, papers)
-    touched = set(state.begun("abstract"))
+    touched, stopped_by = set(state.begun("abstract")), state.stopped_by("abstract")
+    if stopped_by:
+        for arm, record_ids in unique.items():
+            papers[arm.automatic] += [one for one in record_ids if one not in touched]
+            unique[arm] = [one for one in record_ids if one in touched]
     for arm, record_ids in unique.items():
         _screen(state, arm, record_ids, touched, papers)
         _assess(state, arm, record_ids, papers)
     papers["new_reports"] = sorted(papers[_DATABASES.included] + papers[_OTHER.included])
-    papers["total_reports"] = papers["new_reports"]
-    for when in ("new", "total"):
+    papers["previous_reports"] = _previous(state)
+    papers["total_reports"] = [*papers["previous_reports"], *papers["new_reports"]]
+    for when in ("previous", "new", "total"):
         papers[f"{when}_studies"] = first_reports(state, papers[f"{when}_reports"])
     values: dict[str, Any] = {key: len(ids) for key, ids in papers.items() if key in Prisma.__dataclass_fields__}
     for key in ("database_specific_results", "register_specific_results", _DATABASES.reasons, _OTHER.reasons):
         start = f"{key}: "
         values[key] = {name.removeprefix(start): len(ids) for name, ids in papers.items() if name.startswith(start)}
-    return Prisma(**values, papers={key: tuple(ids) for key, ids in papers.items()}, log_head=state.head)
+    for logged in state.noted.get(RoundBegun, ()):
+        if isinstance(logged.event, RoundBegun):
+            for what in ("studies", "reports"):
+                for when in ("previous", "total"):
+                    values[f"{when}_{what}"] += getattr(logged.event, what)
+    known = {key: tuple(ids) for key, ids in papers.items()}
+    return Prisma(**values, papers=known, stopped_by=stopped_by, log_head=state.head)
 
 
 def _identify(state: State, papers: dict[str, list[str]]) -> dict[_Arm, list[str]]:
     """Sort what was read into the columns, and return the unique records of each."""
     unique: dict[_Arm, list[str]] = {_DATABASES: [], _OTHER: []}
-    for logged in state.readings:
+    for logged in (reading for reading in state.readings if reading.seq > round_begun(state)):
         reading = logged.event
         if not isinstance(reading, ReferencesRead):
             raise TypeError(f"expected ReferencesRead, got {type(reading).__name__}")
@@ -213,6 +238,19 @@ def _identify(state: State, papers: dict[str, list[str]]) -> dict[_Arm, list[str
         papers[arm.removed] += [*unread, *(one for one in unmerged if one in state.removed)]
         unique[arm] += [one for one in unmerged if one not in state.removed]
     return unique
+
+
+def round_begun(state: State) -> int:
+    """Return the event with which the last round of the review began, 0 while it is in its first."""
+    return max((logged.seq for logged in state.noted.get(RoundBegun, ())), default=0)
+
+
+def _previous(state: State) -> list[str]:
+    """Return what is included of the records that were read before the last round began."""
+    since = round_begun(state)
+    earlier = [logged.event for logged in state.readings if logged.seq < since]
+    ids = [one for event in earlier if isinstance(event, ReferencesRead) for one in _ids(event)]
+    return list(eligibility(state, ids).included) if ids else []
 
 
 def _ids(reading: ReferencesRead) -> list[str]:
@@ -271,7 +309,7 @@ def checks(prisma: Prisma) -> list[Check]:
 
 def _column(title: str, arm: _Arm, prisma: Prisma, identified: int) -> list[Check]:
     n = {name: getattr(prisma, getattr(arm, name)) for name in _Arm.__dataclass_fields__}
-    removed = n["duplicates"] + n["removed"] + (prisma.excluded_automatic if arm is _DATABASES else 0)
+    removed = n["duplicates"] + n["automatic"] + n["removed"]
     return [
         Check(
             f"{title}: identified − removed = screened + not screened",

@@ -1,8 +1,8 @@
-"""Records with what was decided on them, for other programs: CSV, JSON and RIS.
+"""Records with what was decided on them, for other programs: CSV, XLSX, JSON, RIS and BibTeX.
 
 Fields bear the names that reading knows. Decisions are shown as far as the person asking may see them; what stands for
 a record gives no pending decision away and is always there. The head of the log stands in every object, row or
-reference, as `log_head`, since none of the three formats has a better place for it.
+reference, as `log_head`, since none of these formats has a better place for it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from asreview_mc.core.cells import Cell
 from asreview_mc.core.errors import UnknownError
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.core.record import Record
+from asreview_mc.report.bibtex import to_bibtex
 from asreview_mc.report.ris import to_ris
+from asreview_mc.report.workbook import Worksheet, workbook
 from asreview_mc.report.writing import csv_lines, csv_text, encoded, suffix_of, write
 from asreview_mc.review.consensus import Standing, Verdict
 from asreview_mc.review.eligibility import eligibility
@@ -36,7 +38,7 @@ def export(state: State, records: Mapping[str, Record], path: Path, what: str, v
     Parameters
     ----------
     path : Path
-        The suffix names the format: .ris, .csv or .json.
+        The suffix names the format: .ris, .bib, .csv, .xlsx or .json.
     what : {"included", "excluded", "all", "unread"}
         Included in the review; excluded on title and abstract or on full text; all; those nobody has decided on.
     viewer : str or None
@@ -51,13 +53,25 @@ def export(state: State, records: Mapping[str, Record], path: Path, what: str, v
     OutputError
         If the suffix is none of these, or the file cannot be written.
     """
-    form = _FORMATS[suffix_of(path, tuple(_FORMATS))]
+    suffix = suffix_of(path, tuple(_FORMATS))
+    write(path, content(state, records, suffix, what=what, viewer=viewer, head=head))
+    return len(select(state, what))
+
+
+def content(
+    state: State, records: Mapping[str, Record], suffix: str, *, what: str, viewer: str | None, head: str
+) -> bytes:
+    """Return what `export` writes for a suffix that it knows.
+
+    Raises
+    ------
+    UnknownError
+        If no set of records is called `what`.
+    """
     if what not in WHAT:
         raise UnknownError(f"no set of records is called {what!r}", remedy=f"Choose one of {', '.join(WHAT)}")
-    chosen = select(state, what)
     included = frozenset(eligibility(state).included)
-    write(path, encoded(form([describe(state, records[one], included, viewer, head) for one in chosen])))
-    return len(chosen)
+    return _FORMATS[suffix]([describe(state, records[one], included, viewer, head) for one in select(state, what)])
 
 
 def select(state: State, what: str) -> list[str]:
@@ -154,14 +168,24 @@ def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]
     write(path, encoded(csv_lines(header, rows)))
 
 
-def _to_json(described: Sequence[Mapping[str, Any]]) -> str:
-    return json.dumps(described, ensure_ascii=False, indent=1) + "\n"
+def _to_json(described: Sequence[Mapping[str, Any]]) -> bytes:
+    return encoded(json.dumps(described, ensure_ascii=False, indent=1) + "\n")
 
 
-def _to_csv(described: Sequence[Mapping[str, Any]]) -> str:
+def _to_csv(described: Sequence[Mapping[str, Any]]) -> bytes:
     rows = [_row(one) for one in described]
+    return encoded(csv_text(rows, _columns(rows)))
+
+
+def _to_xlsx(described: Sequence[Mapping[str, Any]]) -> bytes:
+    rows = [_row(one) for one in described]
+    columns = _columns(rows)
+    return workbook({"records": Worksheet(columns, [[row.get(name) for name in columns] for row in rows])})
+
+
+def _columns(rows: Iterable[Mapping[str, Cell]]) -> list[str]:
     columns = dict.fromkeys((*_FIELDS, *(name for row in rows for name in row)))
-    return csv_text(rows, [name for name in columns if name != "log_head"] + ["log_head"])
+    return [name for name in columns if name != "log_head"] + ["log_head"]
 
 
 def _row(described: Mapping[str, Any]) -> dict[str, Cell]:
@@ -186,8 +210,10 @@ def _decision_columns(decisions: Iterable[Mapping[str, str]]) -> dict[str, Cell]
     return {name: _SEPARATOR.join(values) for name, values in columns.items()}
 
 
-_FORMATS: Mapping[str, Callable[[Sequence[Mapping[str, Any]]], str]] = {
+_FORMATS: Mapping[str, Callable[[Sequence[Mapping[str, Any]]], bytes]] = {
+    ".bib": lambda described: encoded(to_bibtex(described)),
     ".csv": _to_csv,
     ".json": _to_json,
-    ".ris": to_ris,
+    ".ris": lambda described: encoded(to_ris(described)),
+    ".xlsx": _to_xlsx,
 }

@@ -1,14 +1,28 @@
-"""Figures besides the flow: how the relevant records were found as screening went on."""
+"""Figures besides the flow: the course of screening and of agreement, bars, shades of a crossing, lights of appraisal.
+
+Every figure is as high as what it shows needs, with labels wrapped to the room they have.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import accumulate
+from collections.abc import Mapping, Sequence
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, Any
 
-from asreview_mc.report.drawing import INK, rendered, settings
+from asreview_mc.report.drawing import INK, rendered, settings, wrapped
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _CURVE = "#1f5fa8"
 _CHANCE = "#8b949e"
+_KAPPA = "#b4540a"
+_BAR = "#4a7ebb"
+_SHADES = ("#f4f7fb", "#1f5fa8")
+_LABEL_ROOM = 190.0
+_SMALL = 8.0
+_LINE = 11.0
 
 
 def recall_picture(labels: Sequence[int], suffix: str) -> bytes:
@@ -44,3 +58,122 @@ def recall_picture(labels: Sequence[int], suffix: str) -> bytes:
         axes.grid(axis="y", color=INK, alpha=0.08)
         axes.legend(loc="lower right", fontsize=8, frameon=False)
         return rendered(figure, suffix, "Relevant records found as screening went on", f"{said}.")
+
+
+def agreement_picture(logged: Sequence[Mapping[str, Any]], suffix: str) -> bytes:
+    """Return agreement of each batch alone over the queue, with intervals, as the bytes of a file.
+
+    Parameters
+    ----------
+    logged : sequence of mapping
+        What ``agreement --over-time --json`` lists as ``batches``; those without a batch of their own are left out.
+        The same figures give the same bytes.
+    suffix : str
+        ``.svg``, ``.png`` or ``.pdf``.
+    """
+    from matplotlib.figure import Figure
+
+    alone = [one["alone"] for one in logged if "alone" in one]
+    with settings():
+        figure = Figure(figsize=(6.2, 3.1), layout="constrained")
+        axes = figure.add_subplot()
+        for name, label, colour, shift in (
+            ("gwet_ac1", "Gwet’s AC1", _CURVE, -2),
+            ("fleiss_kappa", "Fleiss’ κ", _KAPPA, 2),
+        ):
+            points = [(one["places"][1], one["all"][name]) for one in alone if one["all"][name]["value"] is not None]
+            places = [place + shift for place, _ in points]
+            axes.plot(
+                places, [found["value"] for _, found in points], color=colour, marker="o", markersize=4, label=label
+            )
+            for place, (_, found) in zip(places, points, strict=True):
+                if found["ci_low"] is not None:
+                    axes.vlines(place, found["ci_low"], found["ci_high"], color=colour, alpha=0.4, linewidth=1)
+        shares = [one["prevalence"] for one in alone]
+        axes.plot([one["places"][1] for one in alone], shares, color=_CHANCE, linestyle=(0, (4, 3)), label="included")
+        axes.set_ylim(min(-0.05, *axes.get_ylim()), 1.05)
+        axes.set_xlabel("records decided on by two or more, batch by batch", fontsize=9)
+        axes.set_ylabel("agreement of the batch", fontsize=9)
+        axes.tick_params(labelsize=8, length=3)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(axis="y", color=INK, alpha=0.08)
+        axes.legend(loc="lower left", fontsize=8, frameon=False, ncols=3)
+        said = "; ".join(f"to {one['places'][1]}: {one['prevalence']:.0%} included" for one in alone) or "no full batch"
+        return rendered(figure, suffix, "Agreement of each batch as screening went on", f"Batches of 25, {said}.")
+
+
+def bars_picture(title: str, bars: Sequence[tuple[str, int]], suffixes: Sequence[str]) -> dict[str, bytes]:
+    """Return counts as horizontal bars with their numbers, the first at the top, as a file of each suffix."""
+    with settings():
+        labels = ["\n".join(wrapped(label, _LABEL_ROOM, _SMALL)) for label, _ in bars]
+        lines = sum(label.count("\n") + 1.7 for label in labels)
+        figure, axes = _canvas(6.4, (lines * _LINE + 24) / 72)
+        places = list(accumulate((label.count("\n") + 1.7 for label in labels), initial=0.0))
+        middles = [(a + b) / 2 for a, b in pairwise(places)]
+        most = max((n for _, n in bars), default=1) or 1
+        axes.barh(middles, [n for _, n in bars], height=1.0, color=_BAR)
+        axes.set_yticks(middles, labels, fontsize=_SMALL, parse_math=False)
+        axes.set_ylim(max(lines, 1), 0)
+        axes.set_xlim(0, most * 1.12)
+        for y, (_, n) in zip(middles, bars, strict=True):
+            axes.text(n + most * 0.012, y, f"{n:,}", va="center", fontsize=_SMALL)
+        axes.tick_params(length=0)
+        axes.set_xticks([])
+        axes.spines[["top", "right", "bottom"]].set_visible(False)
+        said = "; ".join(f"{label} {n:,}" for label, n in bars)
+        return {suffix: rendered(figure, suffix, title, f"{said}.") for suffix in suffixes}
+
+
+def years_picture(title: str, bars: Sequence[tuple[str, int]], suffixes: Sequence[str]) -> dict[str, bytes]:
+    """Return counts by year as upright bars, years without any among them, as a file of each suffix."""
+    with settings():
+        figure, axes = _canvas(min(max(4.2, 0.42 * len(bars) + 0.8), 11.0), 2.9)
+        heights = [n for _, n in bars]
+        axes.bar(range(len(bars)), heights, width=0.72, color=_BAR)
+        turned = 90 if len(bars) > 14 else 0
+        axes.set_xticks(range(len(bars)), [label for label, _ in bars], fontsize=_SMALL, rotation=turned)
+        for x, n in enumerate(heights):
+            axes.text(x, n + max(heights) * 0.015, f"{n:,}", ha="center", va="bottom", fontsize=_SMALL)
+        axes.set_ylim(0, (max(heights) or 1) * 1.12)
+        axes.set_yticks([])
+        axes.tick_params(length=0)
+        axes.spines[["top", "right", "left"]].set_visible(False)
+        said = "; ".join(f"{label} {n:,}" for label, n in bars)
+        return {suffix: rendered(figure, suffix, title, f"{said}.") for suffix in suffixes}
+
+
+def shades_picture(
+    title: str, rows: Sequence[str], columns: Sequence[str], counts: Sequence[Sequence[int]], suffixes: Sequence[str]
+) -> dict[str, bytes]:
+    """Return a crossing as a grid of shaded cells with their numbers, as a file of each suffix."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    most = max((n for row in counts for n in row), default=0) or 1
+    with settings():
+        labels = ["\n".join(wrapped(label, _LABEL_ROOM, _SMALL)) for label in rows]
+        heads = ["\n".join(wrapped(label, 110.0, _SMALL)) for label in columns]
+        height = sum((label.count("\n") + 1) * _LINE + 9 for label in labels)
+        figure, axes = _canvas(3.1 + 0.42 * len(columns), (height + 130) / 72)
+        colours = LinearSegmentedColormap.from_list("ours", _SHADES)
+        axes.pcolormesh(counts, cmap=colours, vmin=0, vmax=most, edgecolors="white", linewidth=0.6)
+        axes.set_yticks([k + 0.5 for k in range(len(rows))], labels, fontsize=_SMALL, parse_math=False)
+        axes.set_xticks([k + 0.5 for k in range(len(columns))], heads, fontsize=_SMALL, rotation=90, parse_math=False)
+        axes.invert_yaxis()
+        axes.xaxis.tick_top()
+        axes.tick_params(length=0)
+        axes.spines[:].set_visible(False)
+        for y, row in enumerate(counts):
+            for x, n in enumerate(row):
+                colour = "white" if n > 0.55 * most else INK
+                axes.text(
+                    x + 0.5, y + 0.5, str(n) if n else "·", ha="center", va="center", fontsize=_SMALL, color=colour
+                )
+        said = f"{len(rows)} rows by {len(columns)} columns, the most in a cell is {most:,}"
+        return {suffix: rendered(figure, suffix, title, f"{said}.") for suffix in suffixes}
+
+
+def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, max(height, 0.9)), layout="constrained", facecolor="white")
+    return figure, figure.add_subplot()

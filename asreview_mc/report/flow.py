@@ -104,6 +104,10 @@ def _arrows(axes: Axes, placed: Layout) -> None:
     for last in [box for box in placed.boxes if box.kind == "main" and box.column == 1][-1:]:
         x, y = last.middle[0], included.middle[1]
         _arrow(axes, [(x, last.y + last.height), (x, y), (included.x + included.width, y)])
+    total = next((box for box in placed.boxes if box.row == "total"), None)
+    for before in [box for box in placed.boxes if total and box.kind == "main" and box.column < 0]:
+        x, y = before.middle[0], total.middle[1] if total else 0.0
+        _arrow(axes, [(x, before.y + before.height), (x, y), (total.x if total else x, y)])
 
 
 def _arrow(axes: Axes, points: list[tuple[float, float]], *, dashed: bool = False) -> None:

@@ -34,6 +34,7 @@ _ROWS = {
     "reading": "Screening",
     "assessed": "Screening",
     "included": "Included",
+    "total": "Included",
 }
 """Every row, from the top, and the stage whose side label it stands beside."""
 
@@ -57,7 +58,10 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A box in its place; `lines` are (text, indent in points), `kind` is title, label, main, side or waiting."""
+    """A box in its place; `lines` are (text, indent in points), `kind` is title, label, main, side or waiting.
+
+    `column` is 0 for databases and registers, 1 for other methods, -1 for previous studies, which stand to the left.
+    """
 
     kind: str
     column: int
@@ -85,36 +89,45 @@ class Layout:
 
 def layout(prisma: Prisma) -> Layout:
     """Place every box; call it inside `drawing.settings`, since it measures text."""
-    columns = [("Identification of studies via databases and registers", _databases(prisma))]
+    updated = prisma.previous_studies or prisma.previous_reports
+    new = "new studies" if updated else "studies"
+    columns = {0: (f"Identification of {new} via databases and registers", _databases(prisma))}
     if prisma.other_results:
-        columns.append(("Identification of studies via other methods", _other(prisma)))
+        columns[1] = (f"Identification of {new} via other methods", _other(prisma))
+    if updated:
+        columns[-1] = ("Previous studies", _previous(prisma))
     boxes: list[Placed] = []
     y = MARGIN
-    for column, (title, _) in enumerate(columns):
-        lines = _lines((Text(title),), MAIN + ACROSS + SIDE)
-        boxes.append(Placed("title", column, "", _left(column), y, MAIN + ACROSS + SIDE, TITLE, lines))
+    for column, (title, _) in columns.items():
+        width = MAIN if column < 0 else MAIN + ACROSS + SIDE
+        boxes.append(
+            Placed("title", column, "", _left(column, updated), y, width, TITLE, _lines((Text(title),), width))
+        )
     y += TITLE + ROW_GAP
-    rows = [row for row in _ROWS if any(row in pairs for _, pairs in columns)]
+    rows = [row for row in _ROWS if any(row in pairs for _, pairs in columns.values())]
     spans: dict[str, tuple[float, float]] = {}
     for row in rows:
-        pairs = [pairs.get(row, Pair()) for _, pairs in columns]
-        height = max(_height(lines) for pair in pairs for lines in _both(pair))
+        pairs = {column: pairs.get(row, Pair()) for column, (_, pairs) in columns.items()}
+        height = max(_height(lines) for pair in pairs.values() for lines in _both(pair))
         stage = _ROWS[row]
         if row == [other for other in rows if _ROWS[other] == stage][-1]:
             start = spans.get(stage, (y, y))[0]
             height = max(height, width_of(stage, SIZE, True) + 2 * PAD - (y - start))
-        for column, pair in enumerate(pairs):
-            boxes += _placed(pair, column, row, y, height)
+        for column, pair in pairs.items():
+            boxes += _placed(pair, column, row, _left(column, updated), y, height)
         spans[stage] = (spans.get(stage, (y, y))[0], y + height)
         y += height + ROW_GAP
     for stage, (start, end) in spans.items():
         boxes.append(Placed("label", 0, "", MARGIN, start, LABEL, end - start, ((stage, 0.0),)))
-    width = _left(len(columns) - 1) + MAIN + ACROSS + SIDE + MARGIN
+    width = _left(max(columns), updated) + MAIN + ACROSS + SIDE + MARGIN
     return Layout(width, y - ROW_GAP + MARGIN, tuple(boxes))
 
 
-def _left(column: int) -> float:
-    return MARGIN + LABEL + LABEL_GAP + column * (MAIN + ACROSS + SIDE + BETWEEN_COLUMNS)
+def _left(column: int, updated: int) -> float:
+    before = MARGIN + LABEL + LABEL_GAP
+    if column < 0:
+        return before
+    return before + bool(updated) * (MAIN + BETWEEN_COLUMNS) + column * (MAIN + ACROSS + SIDE + BETWEEN_COLUMNS)
 
 
 def _both(pair: Pair) -> Iterator[tuple[tuple[str, float], ...]]:
@@ -122,9 +135,8 @@ def _both(pair: Pair) -> Iterator[tuple[tuple[str, float], ...]]:
     yield _lines(pair.side, SIDE)
 
 
-def _placed(pair: Pair, column: int, row: str, y: float, height: float) -> Iterator[Placed]:
+def _placed(pair: Pair, column: int, row: str, left: float, y: float, height: float) -> Iterator[Placed]:
     main, side = _both(pair)
-    left = _left(column)
     for kind, lines, x, width in (
         ("main", main, left, MAIN),
         ("waiting" if pair.waits else "side", side, left + MAIN + ACROSS, SIDE),
@@ -172,7 +184,7 @@ def _databases(n: Prisma) -> dict[str, Pair]:
     removed = (
         Text("Records removed before screening:"),
         Text(_n("Duplicate records removed", n.duplicates), 1),
-        Text(_n("Records marked as ineligible by automation tools", n.excluded_automatic), 1),
+        Text(_n(n.by_automation, n.excluded_automatic), 1),
         Text(_n("Records removed for other reasons", n.excluded_other), 1),
     )
     pairs = {
@@ -187,14 +199,33 @@ def _databases(n: Prisma) -> dict[str, Pair]:
         "assessed": Pair(
             (Text(_n("Reports assessed for eligibility", n.dbr_assessed)),), tuple(_excluded(n.dbr_excluded))
         ),
-        "included": Pair(
-            (
-                Text(_n("Studies included in review", n.new_studies)),
-                Text(_n("Reports of included studies", n.new_reports)),
-            )
+        "included": _included(
+            "Studies included in review", "Reports of included studies", n.new_studies, n.new_reports
         ),
     }
+    if n.previous_studies or n.previous_reports:
+        pairs["included"] = _included(
+            "New studies included in review", "Reports of new included studies", n.new_studies, n.new_reports
+        )
+        pairs["total"] = _included(
+            "Total studies included in review", "Reports of total included studies", n.total_studies, n.total_reports
+        )
     return {row: pair for row, pair in pairs.items() if pair != Pair()}
+
+
+def _previous(n: Prisma) -> dict[str, Pair]:
+    return {
+        "identified": _included(
+            "Studies included in previous version of review",
+            "Reports of studies included in previous version of review",
+            n.previous_studies,
+            n.previous_reports,
+        )
+    }
+
+
+def _included(studies: str, reports: str, n_studies: int, n_reports: int) -> Pair:
+    return Pair((Text(_n(studies, n_studies)), Text(_n(reports, n_reports))))
 
 
 def _other(n: Prisma) -> dict[str, Pair]:
@@ -209,6 +240,7 @@ def _other(n: Prisma) -> dict[str, Pair]:
         Text(_n(name, number), 1)
         for name, number in (
             ("Duplicate records removed", n.other_duplicates),
+            (n.by_automation, n.other_automatic),
             ("Records removed for other reasons", n.other_removed),
         )
         if number

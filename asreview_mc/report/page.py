@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import resources
 from typing import Any
 from urllib.parse import quote
 
-from asreview_mc.core.event import ProtocolSet
+from asreview_mc.core.event import Logged, ProtocolSet, StopLooked
 from asreview_mc.core.record import Record
-from asreview_mc.report import agreement_view, tables
-from asreview_mc.report.account import STAGE_NAMES, disputes, limitations
+from asreview_mc.report import agreement_view, checklist, methods, tables, tables_out
+from asreview_mc.report.account import STAGE_NAMES, disputes, limitations, screening_labels
 from asreview_mc.report.counts import checks, count
+from asreview_mc.report.drafts import protocol_limitations
 from asreview_mc.report.drawing import embeddable
 from asreview_mc.report.export import describe
 from asreview_mc.report.figures import recall_picture
 from asreview_mc.report.flow import picture
+from asreview_mc.report.narrative_view import sections
+from asreview_mc.report.papers import Evidence, included_papers
+from asreview_mc.report.table import Table
 from asreview_mc.review.eligibility import eligibility
 from asreview_mc.review.state import State
 
 _DOI = "https://doi.org/"
+LINKED = 300
+"""Included papers up to which every id in a table is a link; beyond, links alone would make the page slow."""
+_ELSEWHERE = ("exclusions", "agreement")
+_DRAWN = ("by-year", "by-subtopic")
 
 
 def render(
@@ -30,6 +41,9 @@ def render(
     head: str,
     generated: str,
     title: str | None = None,
+    events: Sequence[Logged] = (),
+    forms: Mapping[str, Any] | None = None,
+    evidence: Evidence | None = None,
 ) -> str:
     """Return the report as HTML, with nothing that `viewer` may not see.
 
@@ -43,9 +57,17 @@ def render(
         When, as the reader shall see it; nothing else on the page depends on the clock.
     title : str or None
         ``None`` for the protocol's.
+    events : sequence of Logged
+        The log as far as `viewer` may see it, for methods, checklist, narrative and looks at stopping rules.
+    forms : mapping or None
+        Agreement field by field, by form.
+    evidence : mapping or None
+        By included record and code of a sub-topic, a sentence that speaks for it.
     """
     import jinja2
+    from markupsafe import Markup
 
+    script = (resources.files("asreview_mc.report") / "templates" / "report.js").read_text("utf-8").strip()
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("asreview_mc.report"),
         autoescape=True,
@@ -59,6 +81,8 @@ def render(
     included = frozenset(found.included)
     excluded = sorted(one for ids in found.excluded.values() for one in ids)
     disputed = disputes(state, viewer)
+    looks = [logged for logged in events if isinstance(logged.event, StopLooked)]
+    counted = tables_out.all_tables(state, records, _by_stage(agreement), forms or {}, looks)
     page = environment.get_template("report.html.jinja").render(
         title=title or state.protocol.title,
         protocol=state.protocol,
@@ -80,20 +104,58 @@ def render(
         titles={one["record_id"]: _title(records[one["record_id"]]) for one in disputed},
         stages=STAGE_NAMES,
         subtopics=tables.subtopics(state),
-        included=[describe(state, records[one], included, viewer, head) for one in found.included],
+        included=included_papers(state, records, viewer, head, evidence or {}),
+        tables=[
+            _shown(table, linked=len(found.included) <= LINKED) for table in counted if table.name not in _ELSEWHERE
+        ],
+        lights=[(form, drawn) for form in state.protocol.appraisal_forms if (drawn := _lights(state, records, form))],
+        narrative=sections(state, records, events),
+        methods=methods.sentences(state, events, _by_stage(agreement)) if events else [],
+        checklist=checklist.items(state, records, events, _by_stage(agreement)) if events else [],
+        script=Markup(script),
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         doi_links=_doi_links(records, (*found.included, *excluded)),
         topic_labels={card.code: card.label for card in state.protocol.cards},
         years=tables.years(state, records),
         sources=tables.sources(state),
-        limitations=limitations(state, records, prisma),
+        limitations=[*protocol_limitations(state.protocol), *limitations(state, records, prisma)],
     )
     return page.encode("utf-8", "replace").decode("utf-8")
 
 
-def screening_labels(state: State) -> list[int]:
-    """Return 1 for include and 0 for exclude, in the order in which records became complete; no open conflicts."""
-    outcomes = (state.verdict("abstract", one).outcome for one in state.completed("abstract"))
-    return [int(outcome == "include") for outcome in outcomes if outcome in ("include", "exclude")]
+def _by_stage(agreement: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """Return agreement by stage, whether one answer or several were given."""
+    if agreement is None:
+        return {}
+    return {agreement.get("stage", "abstract"): agreement} if "pairs" in agreement else agreement
+
+
+def _shown(table: Table, *, linked: bool) -> dict[str, Any]:
+    """Return what the template needs of a table: rows, the papers behind each or behind each cell, and a picture."""
+    drawn = table.kind == "crossing" or table.name in _DRAWN
+    picture = tables_out.pictures(table, (".svg",)).get(".svg") if drawn else None
+    cells = [
+        [
+            table.cells.get((str(line[0]), column), ()) if linked and table.kind == "crossing" else ()
+            for column in table.header
+        ]
+        for line in table.rows
+    ]
+    return {
+        "name": table.name,
+        "title": table.title,
+        "header": table.header,
+        "rows": list(zip(table.rows, cells, table.papers or [()] * len(table.rows), strict=True)),
+        "listed": bool(table.papers),
+        "linked": linked,
+        "note": table.note,
+        "picture": _inline(picture, f"{table.name}-") if picture else "",
+    }
+
+
+def _lights(state: State, records: Mapping[str, Record], form: str) -> str:
+    drawn = tables_out.appraisal_lights(state, records, form, (".svg",)).get(".svg")
+    return _inline(drawn, f"lights-{form}-") if drawn else ""
 
 
 def _inline(svg: bytes, prefix: str) -> str:

@@ -53,7 +53,7 @@ def to_csv(prisma: Prisma) -> str:
     sources or reasons is ``0``, which every version of the package reads. The template has no place for records not
     screened or pending, so its sums close only once the review is done.
     """
-    absent = set() if prisma.previous_studies else set(_PREVIOUS)
+    absent = set() if prisma.previous_studies or prisma.previous_reports else set(_PREVIOUS)
     absent |= set() if prisma.other_results else set(_OTHER_COLUMN)
     template = (resources.files("asreview_mc.report") / "templates" / "prisma.csv").read_text("utf-8")
     reader = csv.DictReader(io.StringIO(template))
@@ -114,7 +114,7 @@ def _outline(n: Prisma) -> Iterator[Line]:
     yield from _items(n.register_specific_results, 2)
     yield 1, "Duplicate records removed", n.duplicates
     if n.excluded_automatic:
-        yield 1, "Records marked as ineligible by automation tools", n.excluded_automatic
+        yield 1, n.by_automation, n.excluded_automatic
     if n.excluded_other:
         yield 1, "Records removed for other reasons", n.excluded_other
     yield 0, "Screening", None
@@ -134,8 +134,14 @@ def _outline(n: Prisma) -> Iterator[Line]:
     if n.other_results:
         yield from _other(n)
     yield 0, "Included", None
-    yield 1, "Studies included in review", n.new_studies
+    new = "New studies" if n.previous_studies or n.previous_reports else "Studies"
+    yield 1, f"{new} included in review", n.new_studies
     yield 1, "Reports of included studies", n.new_reports
+    if new == "New studies":
+        yield 1, "Studies of the previous version", n.previous_studies
+        yield 1, "Reports of these", n.previous_reports
+        yield 1, "Total studies included in review", n.total_studies
+        yield 1, "Reports of total included studies", n.total_reports
 
 
 def _other(n: Prisma) -> Iterator[Line]:
@@ -144,6 +150,7 @@ def _other(n: Prisma) -> Iterator[Line]:
         yield 1, f"Records identified from {label}", getattr(n, _OTHER_METHODS[key])
     optional = (
         ("Duplicate records removed", n.other_duplicates),
+        (n.by_automation, n.other_automatic),
         ("Records removed for other reasons", n.other_removed),
         ("Records not screened", n.other_not_screened),
     )

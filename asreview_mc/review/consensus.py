@@ -14,7 +14,7 @@ Outcome = Literal["pending", "conflict", "include", "exclude"]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A reviewer's decision as it stands now; `seq` and `at` are those of the event."""
+    """A reviewer's decision as it stands now; `seq` and `at` are those of the event, `how` its record was chosen."""
 
     seq: int
     at: str
@@ -23,6 +23,7 @@ class Standing:
     decision: str
     reason: str
     note: str
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from asreview_mc.core.event import (
     Amended,
     Decided,
     Event,
+    Extracted,
+    ExtractionSettled,
     FlagJudged,
     JudgedDifferent,
     Logged,
@@ -29,6 +31,7 @@ from asreview_mc.core.event import (
 from asreview_mc.core.protocol import STAGES, Protocol, Stage
 from asreview_mc.core.protocol_file import parse
 from asreview_mc.review.consensus import Settlement, Standing
+from asreview_mc.review.forms import Forms
 from asreview_mc.review.sheet import Sheet
 
 _RESTORE = "Restore the review from a backup"
@@ -64,6 +67,7 @@ class Fold:
         self.merges: dict[str, Merged] = {}
         self.retrievals: dict[str, Logged] = {}
         self.topics: dict[str, list[Logged]] = defaultdict(list)
+        self.forms = Forms()
         self.measured: list[Logged] = []
         self.noted: dict[type[Event], list[Logged]] = defaultdict(list)
         self.different: set[frozenset[str]] = set()
@@ -106,6 +110,7 @@ class Fold:
         for sheets in self._sheets.values():  # fewer decisions wanted: what is complete by now is disclosed by now
             for sheet in sheets.values():
                 self._disclose(sheet, logged.seq)
+        self.forms.disclose(logged.seq, self.protocol.decisions_wanted)
 
     def _references_read(self, logged: Logged) -> None:
         self.readings.append(logged)
@@ -130,6 +135,7 @@ class Fold:
                 sheet = self._sheet(stage, into)
                 sheet.take_over(moved)
                 self._disclose(sheet, logged.seq)
+        self.forms.merge(event.record_id, into, logged.seq, self.protocol.decisions_wanted)
         self._merge_removals(event.record_id, into)
         noted = [self.retrievals.pop(one) for one in (event.record_id, into) if one in self.retrievals]
         if noted:
@@ -173,8 +179,9 @@ class Fold:
     def _decided(self, logged: Logged) -> None:
         event = _as(Decided, logged)
         sheet = self._sheet(event.stage, event.record_id)
+        how = event.shown.how if event.shown else ""
         decision = Standing(
-            logged.seq, logged.at, event.record_id, event.reviewer, event.decision, event.reason, event.note
+            logged.seq, logged.at, event.record_id, event.reviewer, event.decision, event.reason, event.note, how
         )
         sheet.drop(event.reviewer)
         sheet.standing[event.reviewer, event.record_id] = decision
@@ -206,6 +213,9 @@ class Fold:
     def _topics_confirmed(self, logged: Logged) -> None:
         self.topics[self.kept(logged.event.about)].append(logged)
 
+    def _filled_in(self, logged: Logged) -> None:
+        self.forms.take(logged, self.kept(logged.event.about), self.protocol.decisions_wanted)
+
     def _agreement_measured(self, logged: Logged) -> None:
         self.measured.append(logged)
 
@@ -225,6 +235,8 @@ class Fold:
         Settled: _settled,
         Retrieval: _retrieval,
         TopicsConfirmed: _topics_confirmed,
+        Extracted: _filled_in,
+        ExtractionSettled: _filled_in,
         AgreementMeasured: _agreement_measured,
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from asreview_mc.core.event import Logged, NarrativeWritten, PanelRated
-from asreview_mc.review.agreement import coefficients
+from asreview_mc.review.agreement import many_raters
 from asreview_mc.review.agreement.intervals import Statistic
 from asreview_mc.review.agreement.tables import count_table
 from asreview_mc.review.eligibility import eligibility
@@ -87,10 +87,10 @@ def _figures(ratings: dict[str, dict[str, str]], ids: list[str]) -> dict[str, An
     return {
         "n": len(ids),
         "table": dict(zip(RATINGS, counts.sum(axis=0).tolist(), strict=True)),
-        "percent_agreement": _plain(coefficients.pairwise_agreement(counts)),
-        "fleiss_kappa": coefficients.fleiss_kappa(counts).to_dict(),
-        "gwet_ac1": coefficients.gwet_ac1(counts).to_dict(),
-        "krippendorff_alpha": coefficients.krippendorff_alpha(counts, seed=0).to_dict(),
+        "percent_agreement": _plain(many_raters.pairwise_agreement(counts)),
+        "fleiss_kappa": many_raters.fleiss_kappa(counts).to_dict(),
+        "gwet_ac1": many_raters.gwet_ac1(counts).to_dict(),
+        "krippendorff_alpha": many_raters.krippendorff_alpha(counts, seed=0).to_dict(),
     }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from asreview_mc.core.event import Decided, Discussed, Logged, PanelRated, Tagged, Undone
+from asreview_mc.core.event import Decided, Discussed, Extracted, Logged, PanelRated, Tagged, Undone
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.review.consensus import Settlement, Standing, Verdict, verdict
 from asreview_mc.review.fold import in_reading_order
@@ -93,6 +93,9 @@ class State(Team):
         event = logged.event
         if viewer in event.actors or self.sees_all(viewer):
             return True
+        if isinstance(event, Extracted):
+            kept = self.kept(event.record_id)
+            return self.forms.may_see(event, logged.seq, kept, self.protocol.decisions_wanted)
         if isinstance(event, (Decided, Undone, Discussed)):
             return self._is_told(event.stage, event.record_id, logged.seq)
         if isinstance(event, Tagged):
@@ -210,6 +213,15 @@ class State(Team):
         done = [(sheet.disclosed, record_id) for record_id, sheet in self._sheets[stage].items() if sheet.disclosed]
         return [record_id for _, record_id in sorted(done)]
 
+    def chosen_how(self, stage: Stage, record_id: str) -> str:
+        """Return how a completed record was chosen for the last decision wanted, ``""`` where nobody noted it."""
+        sheet = self._sheets[stage].get(record_id)
+        if sheet is None or sheet.disclosed is None:
+            return ""
+        until = sheet.disclosed
+        last = max((one for one in sheet.first.values() if one.seq <= until), key=lambda one: one.seq, default=None)
+        return last.how if last else ""
+
     def doubly_screened(self, stage: Stage) -> list[str]:
         """Return those of the completed records on which two at least decided blind, in the same order."""
         return [one for one in self.completed(stage) if len(self._blind(stage, one)) > 1]
@@ -224,6 +236,24 @@ class State(Team):
             for decision in self._blind(stage, record_id):
                 ratings.setdefault(decision.reviewer, {})[record_id] = decision.decision
         return ratings
+
+    def reasons_given(self, stage: Stage, record_ids: Iterable[str]) -> dict[str, dict[str, str]]:
+        """Return by reviewer and record the reason of a first decision made blind, where all such decisions exclude."""
+        given: dict[str, dict[str, str]] = {}
+        for record_id in record_ids:
+            blind = self._blind(stage, record_id)
+            if all(decision.decision == "exclude" for decision in blind):
+                for decision in blind:
+                    given.setdefault(decision.reviewer, {})[record_id] = decision.reason
+        return given
+
+    def overlap_share(self, stage: Stage, record_id: str) -> float:
+        """Return which share of the records that anybody had decided on was complete when a complete one became so."""
+        until = self.disclosed(stage, record_id) or 0
+        sheets = self._sheets[stage].values()
+        begun = sum(any(one.seq <= until for one in sheet.first.values()) for sheet in sheets)
+        complete = sum(sheet.disclosed is not None and sheet.disclosed <= until for sheet in sheets)
+        return complete / max(begun, 1)
 
     def _blind(self, stage: Stage, record_id: str) -> list[Standing]:
         """Return each reviewer's first decision, of those who made it before any other's became visible to them."""

@@ -168,6 +168,11 @@ class Team(Fold):
         """Return the event that closed a stage, None while it is open."""
         return self._ended.get(stage)
 
+    def stopped_by(self, stage: Stage) -> str:
+        """Return the stopping rule by which a stage was closed, ``""`` while it is open or was closed without one."""
+        logged = self.closed(stage)
+        return logged.event.rule if logged and isinstance(logged.event, StageClosed) else ""
+
     @property
     def frozen(self) -> Logged | None:
         """The event that froze the included set, None while it is free to change."""

@@ -2,16 +2,63 @@
 
 from __future__ import annotations
 
-from asreview_mc.core.event import Logged, TopicsConfirmed
+import hashlib
+
+from asreview_mc.core.event import Logged, TopicsConfirmed, TopicsSettled
 from asreview_mc.review.eligibility import eligibility
 from asreview_mc.review.state import State
 
+HIDDEN_FIRST, HIDDEN_SHARE = 10, 10
+"""The first included records to be coded, and one in so many of the others, are coded with suggestions hidden."""
 
-def confirmed(state: State, record_id: str) -> TopicsConfirmed | None:
-    """Return the confirmation that stands for a record, the last one, or None where nobody confirmed any."""
-    events: list[Logged] = state.topics.get(record_id, [])
-    last = events[-1].event if events else None
-    return last if isinstance(last, TopicsConfirmed) else None
+
+def coded(state: State, record_id: str) -> dict[str, Logged]:
+    """Return the last confirmation of each coder of a record."""
+    return {
+        one.event.reviewer: one for one in state.topics.get(record_id, []) if isinstance(one.event, TopicsConfirmed)
+    }
+
+
+def confirmed(state: State, record_id: str) -> TopicsConfirmed | TopicsSettled | None:
+    """Return what stands for a record: what all its coders said, or what was settled since they differed; else None."""
+    said = coded(state, record_id)
+    settled = settlement(state, record_id)
+    if settled and all(one.seq < settled.seq for one in said.values()):
+        return settled.event if isinstance(settled.event, TopicsSettled) else None
+    last = max(said.values(), key=lambda one: one.seq, default=None)
+    return last.event if last and not differ(state, record_id) and isinstance(last.event, TopicsConfirmed) else None
+
+
+def settlement(state: State, record_id: str) -> Logged | None:
+    """Return the last settlement of a record's sub-topics, whether it still stands or not."""
+    about = (one for one in reversed(state.noted[TopicsSettled]) if state.kept(one.event.about) == record_id)
+    return next(about, None)
+
+
+def differ(state: State, record_id: str) -> bool:
+    """Whether the coders of a record said different things last."""
+    events = (one.event for one in coded(state, record_id).values())
+    return len({frozenset(one.codes) for one in events if isinstance(one, TopicsConfirmed)}) > 1
+
+
+def open_differences(state: State) -> tuple[str, ...]:
+    """Return the included records whose coders differ and that nobody has settled since, in reading order."""
+    return tuple(one for one in eligibility(state).included if differ(state, one) and confirmed(state, one) is None)
+
+
+def is_hidden(state: State, record_id: str) -> bool:
+    """Whether a record is to be coded without seeing suggestions: people accept what they are shown.
+
+    That is so for the first records anybody codes and for a tenth of the others, drawn by their ids.
+    """
+    begun = [one for one in state.topics if state.topics[one]]
+    if record_id in begun:
+        return begun.index(record_id) < HIDDEN_FIRST or _drawn(record_id)
+    return len(begun) < HIDDEN_FIRST or _drawn(record_id)
+
+
+def _drawn(record_id: str) -> bool:
+    return hashlib.sha256(record_id.encode()).digest()[0] % HIDDEN_SHARE == 0
 
 
 def tally(state: State) -> dict[str, tuple[str, ...]]:
@@ -25,5 +72,15 @@ def tally(state: State) -> dict[str, tuple[str, ...]]:
 
 
 def unconfirmed(state: State) -> tuple[str, ...]:
-    """Return the included records whose sub-topics nobody has confirmed yet, in reading order."""
+    """Return the included records whose sub-topics do not stand: not confirmed, or coders differ; in reading order."""
     return tuple(record_id for record_id in eligibility(state).included if confirmed(state, record_id) is None)
+
+
+def first_confirmations(state: State) -> dict[str, dict[str, TopicsConfirmed]]:
+    """Return by reviewer and record what each confirmed first."""
+    first: dict[str, dict[str, TopicsConfirmed]] = {}
+    for record_id, events in state.topics.items():
+        for logged in events:
+            if isinstance(logged.event, TopicsConfirmed):
+                first.setdefault(logged.event.reviewer, {}).setdefault(record_id, logged.event)
+    return first

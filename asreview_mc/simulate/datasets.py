@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from asreview_mc.core.errors import DataError
 from asreview_mc.core.protocol_file import parse
+from asreview_mc.core.record import Record, bare_doi
+from asreview_mc.identify import citations
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +36,9 @@ _LABEL = (
 )
 _VALUES = {"1": 1, "1.0": 1, "yes": 1, "y": 1, "true": 1, "0": 0, "0.0": 0, "no": 0, "n": 0, "false": 0}
 _QUERY = ("title", "research_questions", "inclusion_criteria", "objectives")
+_REFERENCES = ("references", "referenced_works", "cited references")
+_DOI = ("doi",)
+_OPENALEX = ("openalex_id", "openalex id", "openalex")
 _SEPARATORS = ",;\t"
 
 
@@ -49,12 +54,16 @@ class Labelled:
         One a row, in the file's order; empty where there is none.
     labels : array of shape (n,)
         1 for a relevant record, 0 for any other; both occur.
+    links : tuple of tuple of str, or None
+        Keys of the works that each row cites and its own, as `asreview_mc.identify.citations.links`; ``None`` where
+        the table has no references.
     """
 
     name: str
     titles: tuple[str, ...]
     abstracts: tuple[str, ...]
     labels: NDArray[np.int64]
+    links: tuple[tuple[str, ...], ...] | None = None
 
     def __len__(self) -> int:
         return len(self.titles)
@@ -68,7 +77,8 @@ class Labelled:
 def load(path: str | os.PathLike[str]) -> Labelled:
     """Read a labelled review from a ``.csv`` or ``.csv.gz`` table.
 
-    Needs a column of titles or of abstracts and a column of labels, under any of the usual names in any case.
+    Needs a column of titles or of abstracts and a column of labels, under any of the usual names in any case. A column
+    of references, separated by ``;``, is used where there is one, with the rows' own DOI and OpenAlex id.
 
     Raises
     ------
@@ -96,6 +106,7 @@ def load(path: str | os.PathLike[str]) -> Labelled:
         tuple(table[title].tolist()) if title is not None else blank,
         tuple(table[abstract].tolist()) if abstract is not None else blank,
         labels,
+        _links(table, columns),
     )
 
 
@@ -113,12 +124,12 @@ def name(path: str | os.PathLike[str]) -> str:
     return file.stem
 
 
-def query_text(path: str | os.PathLike[str]) -> str:
-    """Return what a protocol asks for, one line a part, from ``protocol.toml`` or a JSON object.
+def queries(path: str | os.PathLike[str]) -> tuple[str, str]:
+    """Return what a protocol asks for, in whole and its inclusion criteria alone; one line a part.
 
-    The JSON object has ``title``, ``research_questions``, ``objectives``, ``inclusion_criteria`` and
-    ``exclusion_criteria``, each a text or a list of texts. Exclusion criteria are no part of the query: they name what
-    is not wanted.
+    It is a ``protocol.toml`` or a JSON object with ``title``, ``research_questions``, ``objectives``,
+    ``inclusion_criteria`` and ``exclusion_criteria``, each a text or a list of texts. Exclusion criteria are no part of
+    the query: they name what is not wanted.
 
     Raises
     ------
@@ -133,7 +144,8 @@ def query_text(path: str | os.PathLike[str]) -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"cannot be read: {_reason(error)}", where=str(source), remedy="Check the path") from None
     if source.suffix.lower() == ".toml":
-        return parse(text, where=str(source)).query_text
+        protocol = parse(text, where=str(source))
+        return protocol.query_text, protocol.criteria_text
     try:
         data = json.loads(text)
     except ValueError as error:
@@ -145,7 +157,7 @@ def query_text(path: str | os.PathLike[str]) -> str:
             where=str(source),
             remedy=f"Give at least one of {', '.join(_QUERY)}",
         )
-    return "\n".join(lines)
+    return "\n".join(lines), "\n".join(_strings(data.get("inclusion_criteria")))
 
 
 def _strings(value: object) -> list[str]:
@@ -186,6 +198,26 @@ def _decoded(raw: bytes, source: Path) -> str:
 
 def _find(columns: Mapping[str, str], names: Sequence[str]) -> str | None:
     return next((columns[name] for name in names if name in columns), None)
+
+
+def _links(table: pd.DataFrame, columns: Mapping[str, str]) -> tuple[tuple[str, ...], ...] | None:
+    references = _find(columns, _REFERENCES)
+    if references is None:
+        return None
+    dois, works = (
+        table[found].tolist() if (found := _find(columns, names)) is not None else [""] * len(table)
+        for names in (_DOI, _OPENALEX)
+    )
+    rows = zip(dois, works, table[references].tolist(), strict=True)
+    records = [
+        Record(
+            doi=bare_doi(doi),
+            references=tuple(part.strip() for part in cited.split(";") if part.strip()),
+            extra={"openalex_id": [work]},
+        )
+        for doi, work, cited in rows
+    ]
+    return tuple(map(tuple, citations.links(records)))
 
 
 def _labels(values: Sequence[str], source: Path) -> NDArray[np.int64]:

@@ -57,7 +57,7 @@ def simulate(
     seeds : int
         Runs have the seeds 1 to this.
     protocol : path or None
-        ``protocol.toml`` or JSON object that says what the reviews look for; see `datasets.query_text`.
+        ``protocol.toml`` or JSON object that says what the reviews look for; see `datasets.queries`.
     n_query : int
         Records read between two trainings.
     jobs : int
@@ -82,7 +82,7 @@ def simulate(
     reviews = list(_loaded(paths))
     for review in reviews:
         replay.draw_priors(review.labels, priors, seed=1)
-    wanted = datasets.query_text(protocol) if protocol is not None else ""
+    wanted = datasets.queries(protocol) if protocol is not None else ()
     if encoder is None and any(model.uses_vectors for model in models.values()):
         encoder = CachedEncoder(SentenceEncoder())
     results = Results()
@@ -184,7 +184,7 @@ def _orders(
     models: dict[str, rank.Ranker],
     priors: tuple[int, int],
     seeds: int,
-    wanted: str,
+    wanted: Sequence[str],
     n_query: int,
     jobs: int,
     encoder: Encoder | None,
@@ -201,6 +201,7 @@ def _orders(
                 review.abstracts,
                 wanted=wanted,
                 encoder=encoder,
+                links=review.links,
                 progress=None if progress is None else lambda done, total: progress("encode", done, total),
             )
             runs = ((name, seed) for name in models for seed in range(1, seeds + 1))

@@ -6,7 +6,7 @@ import pytest
 
 from asreview_mc.core.record import Record
 from asreview_mc.identify import references
-from asreview_mc.identify.citations import key, keys
+from asreview_mc.identify.citations import key, keys, links, readable
 
 WOS = {
     "Labanski A, 2020, PSYCHONEUROENDO, V111, DOI 10.1016/j.psyneuen.2019.104501": "10.1016/j.psyneuen.2019.104501",
@@ -91,3 +91,22 @@ def test_records_of_a_labelled_review_cite_each_other(shared_data, tmp_path):
     }
     assert len(links) > 100
     assert all(citing != cited for citing, cited in links)
+
+
+def test_who_cites_and_who_is_cited_share_a_key():
+    """A record is linked to those that cite it, by whichever of its keys they do, and to those that cite the same."""
+    cited = Record(
+        title="A", doi="10.1/a", authors=("Berger, J.",), year=2015, volume="12", pages="34-40", references=("W123456",)
+    )
+    citing = Record(title="B", doi="10.1/b", references=("BERGER J, 2015, J TEST, V12, P34", "A report, unnumbered"))
+    beside = Record(title="C", references=("https://openalex.org/W123456", "a  Report, unnumbered"))
+    a, b, c = map(set, links([cited, citing, beside]))
+    assert a & b == {"10.1/a"}
+    assert a & c == {"W123456"}
+    assert b & c == {"a report, unnumbered"}
+    assert links([Record(title="nothing known")]) == [[]]
+
+
+def test_keys_are_read_out_as_people_say_them():
+    """A name and a year, or the key itself."""
+    assert [readable(name) for name in ("berger|2015|12|34", "10.1/a", "W1")] == ["Berger 2015", "10.1/a", "W1"]

@@ -5,7 +5,17 @@ import pytest
 from scipy.sparse import issparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from asreview_mc.learn.features import EMBEDDING, UNIGRAMS, WORDS, FeatureSet, build, query
+from asreview_mc.learn.features import (
+    EMBEDDING,
+    REFERENCES,
+    STEMS,
+    TITLE,
+    UNIGRAMS,
+    WORDS,
+    FeatureSet,
+    build,
+    query,
+)
 
 TITLES = ["Digital badges", "Arctic terns fly", "", "Badges at work", "Terns and gulls"]
 ABSTRACTS = ["Badges certify skills", "Terns migrate far", "", "Employers read digital badges", ""]
@@ -112,7 +122,7 @@ def test_rows_must_agree():
         build(TITLES, ABSTRACTS[:2])
 
 
-def test_query_is_one_text():
+def test_each_text_of_a_query_is_folded():
     """White space is folded, and nothing to ask for is no query."""
 
     class Echo:
@@ -123,6 +133,79 @@ def test_query_is_one_text():
             return vectors(len(texts))
 
     encoder = Echo()
-    assert query("  What works?\n\n- badges ", encoder).shape == (8,)
+    assert query(["  What works?\n\n- badges "], encoder).shape == (8,)
     assert encoder.texts == ["What works? - badges"]
-    assert query(" \n ", encoder) is None
+    assert query([" \n ", ""], encoder) is None
+    assert query([], encoder) is None
+
+
+def test_texts_of_a_query_count_alike():
+    """Two texts give the direction half way between them; the same text twice counts once."""
+
+    class Axes:
+        fingerprint = "axes"
+
+        def encode(self, texts, progress=None):
+            return np.eye(3, dtype=np.float32)[[len(text) for text in texts]]
+
+    assert query(["a", "bb", "a"], Axes()) == pytest.approx([0, 0.5**0.5, 0.5**0.5])
+
+
+def test_titles_have_a_block_of_their_own():
+    """The title's words and pairs, and none of the abstract's."""
+    columns = build(TITLES, ABSTRACTS, text_blocks=[TITLE]).vocabulary[TITLE]
+    assert {"digital badges", "terns"} <= set(columns)
+    assert "certify" not in columns
+
+
+def test_stems_join_forms_of_a_word():
+    """Words that begin with the same five letters are one column."""
+    features = build(["migrates north", "migration", "terns"], ["", "", ""], text_blocks=[STEMS])
+    block = features.blocks[STEMS]
+    assert "migra" in features.vocabulary[STEMS]
+    assert (block[[0]] @ block[[1]].T).toarray()[0, 0] > 0
+    assert (block[[0]] @ block[[2]].T).toarray()[0, 0] == 0
+
+
+def test_references_link_who_cites_and_who_is_cited():
+    """A shared key links; a key of one record alone does not, and a record without links has zeros."""
+    features = build(TITLES, ABSTRACTS, links=[["a", "x"], ["a"], [], ["b", "y"], ["b", "a", "z"]])
+    block = features.blocks[REFERENCES]
+    assert features.vocabulary[REFERENCES].tolist() == ["a", "b"]
+    assert np.allclose(np.sqrt(block.multiply(block).sum(axis=1)).ravel(), [1, 1, 0, 1, 1])
+    shared = (block @ block.T).toarray()
+    assert shared[0, 1] == pytest.approx(1)
+    assert shared[0, 3] == 0
+    assert 0 < shared[3, 4] < 1
+
+
+@pytest.mark.parametrize("links", [None, [[], [], [], [], []], [["a"], ["b"], ["c"], ["d"], ["e"]]])
+def test_no_shared_reference_no_block(links):
+    """Where no two records share a key there is no block, rather than an empty one."""
+    assert set(build(TITLES, ABSTRACTS, links=links).blocks) == {WORDS}
+
+
+def test_links_must_be_of_all_records():
+    """Links of fewer records are misuse."""
+    with pytest.raises(ValueError, match="links"):
+        build(TITLES, ABSTRACTS, links=[["a"]])
+
+
+def test_typical_is_likeness_to_the_others():
+    """The record that shares most words with others is the most typical; one without text is neutral."""
+    features = build(["badge skill", "badge", "skill work", "tern", ""], [""] * 5)
+    assert int(np.argmax(features.typical)) == 0
+    assert int(np.argmin(features.typical)) == 3
+    assert features.typical[4] == 0
+    assert features.take([3, 0]).typical.tolist() == features.typical[[3, 0]].tolist()
+
+
+def test_without_vectors_the_protocol_ranks_by_its_words():
+    """Words in common with what is asked for; nothing asked, no prior; with vectors they are what counts."""
+    asked = ["Digital badges?", "", "employers"]
+    features = build(TITLES, ABSTRACTS, wanted=asked)
+    assert int(np.argmax(features.prior)) == 3
+    assert features.prior[2] == 0
+    assert build(TITLES, ABSTRACTS, wanted=[" "]).prior is None
+    assert build(TITLES, ABSTRACTS, vectors(), None, wanted=asked).prior is None
+    assert not build(["", ""], ["", ""], wanted=asked).blocks[WORDS].shape[1]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from asreview_mc.core.errors import UnknownError
+from asreview_mc.core.errors import DataError, UnknownError
 from asreview_mc.learn import rank
 from asreview_mc.learn.features import FeatureSet
 from asreview_mc.learn.rank.explain import why
@@ -141,3 +141,51 @@ def test_random_differs_by_seed(features):
     one, two = (rank.make("random", seed=seed).fit(features, []).decision_function(features) for seed in (1, 2))
     assert not (one == two).all()
     assert isinstance(features, FeatureSet)
+
+
+@pytest.mark.parametrize("name", LEARNING)
+@pytest.mark.parametrize("strange", [float("nan"), 2, -1])
+def test_labels_other_than_0_and_1_are_refused(name, strange, features):
+    """A record not yet decided is no label; the row is named."""
+    with pytest.raises(DataError, match=r"row 1: label .* is neither 0 nor 1"):
+        rank.make(name, seed=1).fit(features.take([0, 1]), [1, strange])
+
+
+def test_identical_records_keep_the_given_order(ranker):
+    """Where all records are one, every score is the same, whatever was decided."""
+    from asreview_mc.learn.features import UNIGRAMS, WORDS, build
+    from asreview_mc.learn.order import best_first
+
+    rows = np.ones((6, 4), dtype=np.float32) / 2
+    known = build(
+        ["same title"] * 6, ["same text"] * 6, rows, rows[0], links=[["a"]] * 6, text_blocks=[WORDS, UNIGRAMS]
+    )
+    scores = ranker.fit(known.take([0, 1]), [1, 0]).decision_function(known)
+    assert np.isfinite(scores).all()
+    if ranker.name != "random":
+        assert best_first(scores).tolist() == list(range(6))
+
+
+@pytest.mark.slow
+def test_same_order_in_another_process(features, labels):
+    """Scores are the same, to the last digit, in a new interpreter."""
+    import subprocess
+    import sys
+
+    code = """
+import hashlib
+import numpy as np
+from tests.learn.conftest import corpus
+from asreview_mc.learn import rank
+from asreview_mc.learn.features import build
+titles, abstracts, labels, vectors, wanted = corpus()
+model = rank.make("hybrid", seed=1)
+links = [[str(k % 7)] for k in range(60)]
+known = build(titles, abstracts, vectors, wanted, links=links, text_blocks=model.text_blocks)
+print(hashlib.sha256(model.fit(known.take(range(20)), labels[:20]).decision_function(known).tobytes()).hexdigest())
+"""
+    runs = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        for _ in range(2)
+    ]
+    assert runs[0] == runs[1] != ""

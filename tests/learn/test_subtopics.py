@@ -17,13 +17,8 @@ from asreview_mc.learn.encode import SentenceEncoder
 from asreview_mc.learn.evidence import FEATURES, CardReader
 from asreview_mc.learn.saved import models_folder, shipped_json
 from asreview_mc.learn.sentences import LONGEST, split_sentences
-from asreview_mc.learn.subtopics import (
-    ZERO_SHOT,
-    Evidence,
-    TopicModel,
-    load_zero_shot,
-    read_parameters,
-)
+from asreview_mc.learn.subtopics import Evidence, TopicModel
+from asreview_mc.learn.zero_shot import ZERO_SHOT, load_zero_shot, read_parameters
 
 SHIPPED = parse(template("micro-credentials")).cards
 CODES = [

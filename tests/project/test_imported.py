@@ -3,7 +3,7 @@
 import pytest
 
 from asreview_mc.core.errors import DecisionError, ReadError, UnknownError
-from asreview_mc.project import screen, synthesise
+from asreview_mc.project import reporting, screen
 from asreview_mc.project.imported import import_decisions
 
 IDS = [f"r{k:06d}" for k in range(1, 7)]
@@ -121,7 +121,7 @@ def test_our_own_export_comes_back(review, tmp_path, encoder):
     screen.decide(review, IDS[0], "include", "R1")
     screen.decide(review, IDS[0], "exclude", "R2", reason="setting", note="a note")
     path = tmp_path / "all.csv"
-    synthesise.export(review, path, what="all", viewer=None)
+    reporting.export(review, path, what="all", viewer=None)
     for name in ("R1", "R2"):
         screen.undo(review, name)
         import_decisions(review, path, name)

@@ -131,7 +131,7 @@ def test_a_removed_record_is_said_to_be_removed_wherever_it_is_written(review, t
     import json
 
     from asreview_mc.project.audit import status
-    from asreview_mc.project.synthesise import export
+    from asreview_mc.project.reporting import export
 
     records.judge_flag(review, "r000001", "date", fails=True, by="R1")
     for what, n in (("all", 6), ("excluded", 1), ("unread", 5)):

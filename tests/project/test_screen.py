@@ -3,7 +3,7 @@
 import pytest
 
 from asreview_mc.core.errors import AsreviewMCError, DecisionError, UnknownError
-from asreview_mc.project import fulltexts, screen
+from asreview_mc.project import agreement, fulltexts, screen
 
 
 def both(review, record_id, first, second, **more):
@@ -159,13 +159,13 @@ def test_agreement_is_logged_once_per_full_batch(review, tmp_path):
     for number in range(1, 52):
         record_id = f"r{number:06d}"
         both(review, record_id, "include" if number % 3 else "exclude", "include" if number % 4 else "exclude")
-        logged = screen.agreement_over_time(review, "abstract")
+        logged = agreement.over_time(review, "abstract")
         assert len(logged) == number // 25
     assert [one["records"] for one in logged] == [25, 50]
     assert logged[0]["pairs"][0]["n"] == 25
     screen.undo(review, "R1")
     screen.decide(review, "r000051", "exclude", "R1")
-    assert len(screen.agreement_over_time(review, "abstract")) == 2
+    assert len(agreement.over_time(review, "abstract")) == 2
 
 
 def test_agreement_equals_scikit_learn_on_the_same_decisions(review):
@@ -177,7 +177,7 @@ def test_agreement_equals_scikit_learn_on_the_same_decisions(review):
     for number, (one, other) in enumerate(zip(first, second, strict=True), start=1):
         both(review, f"r{number:06d}", one, other)
     screen.decide(review, "r000002", "exclude", "R1")
-    pair = screen.agreement(review, "abstract")["pairs"][0]
+    pair = agreement.agreement(review, "abstract")["pairs"][0]
     assert pair["cohen_kappa"]["value"] == pytest.approx(cohen_kappa_score(first, second))
     assert pair["n"] == 6
 

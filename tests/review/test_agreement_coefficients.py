@@ -9,11 +9,12 @@ from sklearn.metrics import cohen_kappa_score, f1_score
 from statsmodels.stats.inter_rater import cohens_kappa
 from statsmodels.stats.inter_rater import fleiss_kappa as statsmodels_fleiss
 
-from asreview_mc.review.agreement import coefficients as c
+from asreview_mc.review.agreement import many_raters as many
+from asreview_mc.review.agreement import two_raters as c
 from asreview_mc.review.agreement.intervals import Statistic
 from asreview_mc.review.agreement.tables import count_table, pair_counts
 
-alpha = partial(c.krippendorff_alpha, seed=7)
+alpha = partial(many.krippendorff_alpha, seed=7)
 
 # Every public statistic stands here once, by what it takes; `test_every_statistic_is_listed` holds the lists complete.
 OF_PAIR = {
@@ -30,16 +31,16 @@ OF_BINARY = {
     "prevalence_index": c.prevalence_index,
 }
 OF_COUNTS = {
-    "pairwise_agreement": c.pairwise_agreement,
-    "fleiss_kappa": c.fleiss_kappa,
-    "gwet_ac1": c.gwet_ac1,
+    "pairwise_agreement": many.pairwise_agreement,
+    "fleiss_kappa": many.fleiss_kappa,
+    "gwet_ac1": many.gwet_ac1,
+    "gwet_ac2": partial(many.gwet_ac2, weights="quadratic"),
     "krippendorff_alpha": alpha,
 }
 # How a statistic answers to the raters changing places: all stay, but bias turns its sign.
 TURNS = {"bias_index"}
 # Where the largest value is 1 and perfect agreement reaches it.
 ONE_IF_PERFECT = ({*OF_PAIR, *OF_BINARY, *OF_COUNTS}) - {"bias_index", "prevalence_index"}
-WITHOUT_INTERVAL = {"bias_index", "prevalence_index"}
 
 WORKED = np.array([[3, 2], [2, 93]])
 FOUR_RATERS = (
@@ -82,9 +83,10 @@ def test_every_statistic_is_listed():
     """A new public statistic must be put into the property lists above, or this fails."""
     public = {
         name
-        for name, function in vars(c).items()
+        for module in (c, many)
+        for name, function in vars(module).items()
         if inspect.isfunction(function)
-        and function.__module__ == c.__name__
+        and function.__module__ == module.__name__
         and not name.startswith("_")
         and inspect.signature(function).return_annotation == "Statistic"
     }
@@ -100,7 +102,7 @@ def test_worked_example():
     assert c.percent_agreement(WORKED).value == 0.96
     assert c.cohen_kappa(WORKED).value == pytest.approx(0.57895, abs=5e-6)
     assert c.pabak(WORKED).value == pytest.approx(0.92)
-    assert c.gwet_ac1(counts).value == pytest.approx(0.95580, abs=5e-6)
+    assert many.gwet_ac1(counts).value == pytest.approx(0.95580, abs=5e-6)
     assert alpha(counts).value == pytest.approx(0.58105, abs=5e-6)
     assert c.positive_agreement(WORKED).value == 0.6
     assert c.negative_agreement(WORKED).value == pytest.approx(0.97895, abs=5e-6)
@@ -111,11 +113,11 @@ def test_worked_example():
 def test_four_raters_with_missing_ratings():
     """agreement.md §4: AC1 .77544 (.46081 to 1), Fleiss' κ .76117, nominal α .743421."""
     counts = raw(FOUR_RATERS)
-    ac1 = c.gwet_ac1(counts)
+    ac1 = many.gwet_ac1(counts)
     assert ac1.value == pytest.approx(0.77544, abs=5e-6)
     assert ac1.ci_low == pytest.approx(0.46081, abs=5e-6)
     assert ac1.ci_high == 1
-    assert c.fleiss_kappa(counts).value == pytest.approx(0.76117, abs=5e-6)
+    assert many.fleiss_kappa(counts).value == pytest.approx(0.76117, abs=5e-6)
     assert alpha(counts).value == pytest.approx(0.743421, abs=5e-7)
 
 
@@ -183,7 +185,7 @@ def test_fleiss_is_that_of_statsmodels(data, raters, q):
     counts = np.array([np.bincount(row, minlength=q) for row in rows])
     assume(np.count_nonzero(counts.sum(axis=0)) > 1)
     theirs = pytest.approx(statsmodels_fleiss(counts), abs=1e-12)
-    assert c.fleiss_kappa(counts).value == theirs
+    assert many.fleiss_kappa(counts).value == theirs
     if raters == 2:
         table = np.zeros((q, q), dtype=int)
         np.add.at(table, tuple(np.array(rows).T), 1)
@@ -218,7 +220,7 @@ def test_ac1_is_its_definition(counts):
             share.append(row / r)
     pi = np.mean(share, axis=0)
     chance = sum(p * (1 - p) for p in pi) / 2
-    assert c.gwet_ac1(counts).value == pytest.approx((np.mean(agreed) - chance) / (1 - chance), abs=1e-12)
+    assert many.gwet_ac1(counts).value == pytest.approx((np.mean(agreed) - chance) / (1 - chance), abs=1e-12)
 
 
 def test_pi_and_kappa_differ_where_raters_are_biased():
@@ -226,6 +228,85 @@ def test_pi_and_kappa_differ_where_raters_are_biased():
     assert c.scott_pi(WORKED).value == pytest.approx(c.cohen_kappa(WORKED).value)
     biased = np.array([[10, 20], [2, 68]])
     assert c.scott_pi(biased).value < c.cohen_kappa(biased).value
+
+
+@settings(deadline=None, max_examples=60)
+@given(count_tables(4), st.sampled_from(["linear", "quadratic", "ordinal"]))
+def test_ac2_is_its_definition(counts, weights):
+    """AC2 gives each pair of ratings its credit, and chance the sum of all credits, counted one by one."""
+    assume((counts.sum(axis=1) > 1).any())
+    power = {
+        "linear": lambda a: 1 - a / 3,
+        "quadratic": lambda a: 1 - a * a / 9,
+        "ordinal": lambda a: 1 - a * (a + 1) / 12,
+    }
+    credit = [[power[weights](abs(k - m)) for m in range(4)] for k in range(4)]
+    agreed, share = [], []
+    for row in counts:
+        given_ = np.repeat(np.arange(4), row)
+        pairs = [credit[x][y] for i, x in enumerate(given_) for j, y in enumerate(given_) if i != j]
+        if pairs:
+            agreed.append(np.mean(pairs))
+        if len(given_):
+            share.append(row / row.sum())
+    pi = np.mean(share, axis=0)
+    chance = np.sum(credit) / 12 * (pi * (1 - pi)).sum()
+    found = many.gwet_ac2(counts, weights=weights)
+    assert found.value == pytest.approx((np.mean(agreed) - chance) / (1 - chance), abs=1e-12)
+
+
+def test_ac2_without_partial_credit_is_ac1():
+    """Unweighted AC2 is AC1, interval and all; with two categories every weighting is unweighted."""
+    counts = raw(FOUR_RATERS)
+    assert many.gwet_ac2(counts, weights="unweighted") == many.gwet_ac1(counts)
+    two = pair_counts(WORKED)
+    assert many.gwet_ac2(two, weights="ordinal") == many.gwet_ac1(two)
+
+
+@settings(deadline=None, max_examples=60)
+@given(count_tables(4))
+def test_ordinal_alpha_is_counted_pair_by_pair(counts):
+    """Ordinal α is 1 minus squared distance in ranks within records over that between all ratings."""
+    records = [np.repeat(np.arange(4), row) for row in counts if row.sum() > 1]
+    assume(records)
+    pool = np.concatenate(records)
+    used, n = np.bincount(pool, minlength=4), len(pool)
+
+    def apart(one, other):
+        low, high = min(one, other), max(one, other)
+        return (used[low : high + 1].sum() - (used[low] + used[high]) / 2) ** 2
+
+    within = sum(apart(x, y) / (len(rated) - 1) for rated in records for x in rated for y in rated) / n
+    between = sum(apart(x, y) for x in pool for y in pool) / (n * (n - 1))
+    assume(between > 0)
+    found = many.krippendorff_alpha(counts, seed=7, level="ordinal")
+    assert found.value == pytest.approx(1 - within / between, abs=1e-12)
+
+
+def test_ordinal_alpha_of_two_categories_is_nominal():
+    """With two categories there is one distance only."""
+    counts = pair_counts(WORKED)
+    assert many.krippendorff_alpha(counts, seed=7, level="ordinal").value == pytest.approx(alpha(counts).value)
+
+
+@settings(deadline=None, max_examples=60)
+@given(tables(2))
+def test_fisher_s_interval_stands_on_the_same_error(table):
+    """On Fisher's scale κ's interval is made of statsmodels' standard error, and stays inside the range."""
+    assume(varied(table))
+    found, plain = c.cohen_kappa(table, scale="fisher"), c.cohen_kappa(table)
+    assert found.value == plain.value
+    assume(plain.ci_low is not None and abs(plain.value) < 1)
+    half = 1.959964 * cohens_kappa(table).std_kappa / (1 - plain.value**2)
+    z = np.arctanh(plain.value)
+    assert (found.ci_low, found.ci_high) == pytest.approx((np.tanh(z - half), np.tanh(z + half)), abs=1e-6)
+
+
+def test_bias_and_prevalence_have_the_interval_of_agresti_and_min():
+    """20 against 2 of 100: 20.5 and 2.5 of 102, difference .17647 ± 1.96 · .0436."""
+    found = c.bias_index(np.array([[10, 20], [2, 68]]))
+    half = 1.959964 * np.sqrt((23 / 102 - (18 / 102) ** 2) / 102)
+    assert (found.ci_low, found.ci_high) == pytest.approx((18 / 102 - half, 18 / 102 + half), abs=1e-6)
 
 
 def test_bias_is_above_zero_where_the_first_rater_includes_more():
@@ -241,10 +322,12 @@ def test_pabak_of_three_categories():
 
 
 def test_agreement_of_many_stays_above_zero():
-    """Three records of which one is agreed on: 1/3, with Student's interval cut at 0."""
-    found = c.pairwise_agreement(np.array([[2, 0], [1, 1], [1, 1]]))
+    """Three records of which one is agreed on: 1/3, with Student's interval on the logit scale."""
+    found = many.pairwise_agreement(np.array([[2, 0], [1, 1], [1, 1]]))
     assert found.value == pytest.approx(1 / 3)
-    assert found.ci_low == 0
+    half = 4.302653 * (1 / 3) / (1 / 3 * 2 / 3)
+    bounds = [1 / (1 + np.exp(-(np.log(1 / 2) + side * half))) for side in (-1, 1)]
+    assert (found.ci_low, found.ci_high) == pytest.approx(bounds, abs=1e-6)
 
 
 # --- what is undefined says why ------------------------------------------------------------------------------------
@@ -262,13 +345,13 @@ UNDEFINED = [
     (partial(c.cohen_kappa, weights="linear"), ALL_INCLUDED, "both raters put every record in one category"),
     (partial(c.cohen_kappa, weights="linear"), np.array([[4]]), "both raters put every record in one category"),
     (c.scott_pi, ALL_EXCLUDED, "all ratings are in one category"),
-    (c.fleiss_kappa, pair_counts(ALL_EXCLUDED), "all ratings are in one category"),
+    (many.fleiss_kappa, pair_counts(ALL_EXCLUDED), "all ratings are in one category"),
     (alpha, pair_counts(ALL_EXCLUDED), "all ratings are in one category"),
     (c.positive_agreement, ALL_EXCLUDED, "neither rater included"),
     (c.negative_agreement, ALL_INCLUDED, "neither rater excluded"),
     (lambda table: c.specific_agreement(table, 0), ALL_EXCLUDED, "neither rater used"),
     (c.pabak, np.array([[4]]), "only one category"),
-    (c.gwet_ac1, np.array([[2]]), "only one category"),
+    (many.gwet_ac1, np.array([[2]]), "only one category"),
 ]
 
 
@@ -285,7 +368,7 @@ def test_undefined_is_never_a_number(statistic, table, part):
 
 def test_ac1_stays_defined_where_all_agree_on_one_category():
     """An all-exclude batch has no κ, yet AC1 is 1, without an interval and with the reason."""
-    found = c.gwet_ac1(pair_counts(ALL_EXCLUDED))
+    found = many.gwet_ac1(pair_counts(ALL_EXCLUDED))
     assert found.value == 1
     assert found.ci_low is None
     assert "agree on every record" in found.why
@@ -336,12 +419,11 @@ def test_values_and_intervals_stay_in_range(table):
     counts = pair_counts(table)
     found = {name: statistic(table) for name, statistic in (OF_PAIR | OF_BINARY).items()}
     found |= {name: statistic(counts) for name, statistic in OF_COUNTS.items()}
-    for name, statistic in found.items():
+    for statistic in found.values():
         if statistic.value is None or statistic.ci_low is None:
             assert statistic.why
             assert statistic.ci_high is None
         else:
-            assert name not in WITHOUT_INTERVAL
             assert statistic.why is None
             assert -1 <= statistic.ci_low <= statistic.ci_high <= 1
         if statistic.value is not None:
@@ -366,7 +448,8 @@ def test_missing_ratings_do_not_crash(counts):
         (lambda: c.cohen_kappa(WORKED, weights="cubic"), "cubic"),
         (lambda: c.cohen_kappa(WORKED / 100), "whole numbers"),
         (lambda: c.percent_agreement(-WORKED), "whole numbers"),
-        (lambda: c.gwet_ac1(np.array([1, 2])), "count table"),
+        (lambda: many.gwet_ac1(np.array([1, 2])), "count table"),
+        (lambda: alpha(pair_counts(WORKED), level="interval"), "nominal or ordinal"),
         (lambda: c.positive_agreement(np.eye(3, dtype=int)), "2x2"),
         (lambda: c.bias_index(np.eye(3, dtype=int)), "2x2"),
     ],

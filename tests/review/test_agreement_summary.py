@@ -10,7 +10,7 @@ OTHERS = ("include", "exclude", "exclude", "exclude", "include", "exclude", "may
 IDS = tuple(f"r{i}" for i in range(1, 9))
 ANA, BEN = dict(zip(IDS, ANSWERS, strict=True)), dict(zip(IDS, OTHERS, strict=True))
 PLAIN = ("percent_agreement", "positive_agreement", "negative_agreement", "pabak", "bias_index", "prevalence_index")
-WITH_INTERVAL = ("cohen_kappa", "gwet_ac1", "krippendorff_alpha")
+WITH_INTERVAL = ("cohen_kappa", "scott_pi", "gwet_ac1", "krippendorff_alpha")
 
 
 def worked():
@@ -29,12 +29,32 @@ def test_structure_is_that_of_the_command():
     assert list(plain) == ["raters", "overlap", "pairs", "all"]
     assert (plain["raters"], plain["overlap"]) == (["ana", "ben"], 100)
     (pair,) = plain["pairs"]
-    assert set(pair) == {"raters", "n", "table", *PLAIN, *WITH_INTERVAL}
+    assert set(pair) == {"raters", "n", "table", "intervals", *PLAIN, *WITH_INTERVAL}
     assert pair["table"] == {"include,include": 3, "include,exclude": 2, "exclude,include": 2, "exclude,exclude": 93}
     assert all(isinstance(pair[name], float) for name in PLAIN)
-    assert all(set(pair[name]) == {"value", "ci_low", "ci_high"} for name in WITH_INTERVAL)
-    assert set(plain["all"]) == {"n", "percent_agreement", "fleiss_kappa", "gwet_ac1", "krippendorff_alpha"}
+    assert all(set(pair[name]) == {"value", "ci_low", "ci_high", "unreliable"} for name in WITH_INTERVAL)
+    assert set(pair["intervals"]) == set(PLAIN)
+    assert all(set(bounds) == {"ci_low", "ci_high"} for bounds in pair["intervals"].values())
+    names = {"n", "percent_agreement", "fleiss_kappa", "gwet_ac1", "krippendorff_alpha", "intervals"}
+    assert set(plain["all"]) == names
     assert json.loads(json.dumps(plain, allow_nan=False)) == plain
+
+
+def test_an_interval_is_marked_where_inclusion_is_too_rare():
+    """The worked example has 5 inclusions a rater, so its intervals are not to be trusted; with 15 they are."""
+    pair = summarise(worked(), maybe="include", seed=1).to_dict()["pairs"][0]
+    assert pair["cohen_kappa"]["unreliable"].startswith("5 records included on average")
+    answers = ["include"] * 15 + ["exclude"] * 85
+    first = {f"r{i:03}": answer for i, answer in enumerate(answers)}
+    second = first | {"r000": "exclude", "r099": "include"}
+    pair = summarise({"ana": first, "ben": second}, maybe="include", seed=1).to_dict()["pairs"][0]
+    assert all("unreliable" not in pair[name] for name in WITH_INTERVAL)
+    turned = {
+        name: {one: "exclude" if said == "include" else "include" for one, said in rated.items()}
+        for name, rated in worked().items()
+    }
+    pair = summarise(turned, maybe="include", seed=1).to_dict()["pairs"][0]
+    assert "excluded on average" in pair["gwet_ac1"]["unreliable"]
 
 
 def test_values_are_those_of_the_worked_example():
@@ -70,6 +90,7 @@ def test_three_way_table_stands_beside():
     (pair,) = summarise({"ana": ANA, "ben": BEN}, maybe="omit", seed=1).to_dict()["pairs"]
     three = pair["three_way"]
     assert three["n"] == 8
+    assert three["intervals"]["percent_agreement"]["ci_low"] < three["percent_agreement"]
     assert three["table"]["maybe,include"] == 1
     assert three["table"]["maybe,maybe"] == 1
     assert sum(three["table"].values()) == 8
@@ -128,7 +149,7 @@ def test_without_overlap_everything_says_so(ratings):
     (pair,) = plain["pairs"]
     assert (plain["overlap"], pair["n"]) == (0, 0)
     everything = [pair[name] for name in (*PLAIN, *WITH_INTERVAL)]
-    everything += [value for name, value in plain["all"].items() if name != "n"]
+    everything += [value for name, value in plain["all"].items() if name not in ("n", "intervals")]
     for statistic in everything:
         assert statistic["value"] is None
         assert "no record was rated by" in statistic["why"]

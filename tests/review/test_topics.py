@@ -28,7 +28,7 @@ def test_the_last_confirmation_stands(story):
     """Confirming again replaces, also with nothing: none of the sub-topics is an answer."""
     included(story, 1, 2)
     story.confirm(1, "career", "jobs")
-    story.confirm(1, "jobs", reviewer="R2")
+    story.confirm(1, "jobs")
     story.confirm(2, "career")
     story.confirm(2)
     assert tally(story.state) == {"career": (), "jobs": ("r000001",)}

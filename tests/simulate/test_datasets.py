@@ -7,7 +7,7 @@ import pytest
 
 from asreview_mc.core.errors import DataError, ProtocolError
 from asreview_mc.core.protocol_file import template
-from asreview_mc.simulate.datasets import load, name, query_text
+from asreview_mc.simulate.datasets import load, name, queries
 
 
 def table(tmp_path, text, file="set.csv", encoding="utf-8"):
@@ -110,14 +110,18 @@ def test_query_from_json(tmp_path):
     path = tmp_path / "protocol.json"
     plain = {"title": "T", "research_questions": ["Q1", "Q2"], "inclusion_criteria": "I", "exclusion_criteria": "never"}
     path.write_text(json.dumps(plain), "utf-8")
-    assert query_text(path).split("\n") == ["T", "Q1", "Q2", "I"]
+    whole, criteria = queries(path)
+    assert whole.split("\n") == ["T", "Q1", "Q2", "I"]
+    assert criteria == "I"
 
 
 def test_query_from_toml(tmp_path):
     """A protocol.toml gives the query of the live product."""
     path = tmp_path / "protocol.toml"
     path.write_text(template("micro-credentials"), "utf-8")
-    assert "micro-credential" in query_text(path).lower()
+    whole, criteria = queries(path)
+    assert "micro-credential" in whole.lower()
+    assert criteria and criteria in whole
 
 
 @pytest.mark.parametrize("text", ["[1, 2]", "{}", '{"title": " "}', "not json", '{"title": 3}'])
@@ -126,16 +130,16 @@ def test_queries_that_say_nothing(tmp_path, text):
     path = tmp_path / "protocol.json"
     path.write_text(text, "utf-8")
     with pytest.raises(DataError):
-        query_text(path)
+        queries(path)
 
 
 def test_query_files_that_cannot_be_read(tmp_path):
     """A missing file is a DataError, faulty TOML a ProtocolError."""
     with pytest.raises(DataError, match="cannot be read"):
-        query_text(tmp_path / "none.json")
+        queries(tmp_path / "none.json")
     (tmp_path / "p.toml").write_text("[review\n")
     with pytest.raises(ProtocolError, match="TOML"):
-        query_text(tmp_path / "p.toml")
+        queries(tmp_path / "p.toml")
 
 
 def test_shared_reviews_have_their_sizes(shared_reviews):

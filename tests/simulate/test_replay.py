@@ -22,7 +22,7 @@ def features(review, encoder):
         review.titles,
         review.abstracts,
         vectors,
-        query("badge credential skill", encoder),
+        query(["badge credential skill"], encoder),
         text_blocks=[WORDS, UNIGRAMS],
     )
 

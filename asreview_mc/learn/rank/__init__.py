@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
@@ -123,32 +123,31 @@ def features_for(
     titles: Sequence[str],
     abstracts: Sequence[str],
     *,
-    wanted: str,
+    wanted: Sequence[str],
     encoder: Encoder | None,
+    links: Sequence[Collection[str]] | None = None,
     progress: Progress | None = None,
 ) -> FeatureSet:
     """Return all that some rankers need to know of a corpus, and no more: texts are encoded only if one uses vectors.
 
     Parameters
     ----------
-    titles, abstracts : sequence of str
+    titles, abstracts, links
         As for `asreview_mc.learn.features.build`.
-    wanted : str
-        What the protocol asks for; may be empty.
+    wanted : sequence of str
+        What the protocol asks for, in one or several texts that count alike; may be empty.
     encoder : Encoder or None
-        ``None`` only where no ranker uses vectors.
+        ``None`` to go without vectors; the protocol then ranks by its words.
     progress : callable or None
         Called with (done, total) texts while they are encoded.
     """
     models = list(rankers)
     text_blocks = tuple(dict.fromkeys(block for model in models for block in model.text_blocks)) or (WORDS,)
-    if not any(model.uses_vectors for model in models):
-        return build(titles, abstracts, text_blocks=text_blocks)
-    if encoder is None:
-        raise ValueError("a ranker that uses vectors needs an encoder")
+    if encoder is None or not any(model.uses_vectors for model in models):
+        return build(titles, abstracts, wanted=wanted, links=links, text_blocks=text_blocks)
     texts = [f"{title} {abstract}".strip() for title, abstract in zip(titles, abstracts, strict=True)]
     vectors = encoder.encode(texts, progress)
-    return build(titles, abstracts, vectors, query(wanted, encoder), text_blocks=text_blocks)
+    return build(titles, abstracts, vectors, query(wanted, encoder), links=links, text_blocks=text_blocks)
 
 
 def as_asreview_simulates(ranker: Ranker, *, seed: int) -> Ranker:

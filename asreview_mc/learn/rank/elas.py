@@ -17,9 +17,34 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.svm import LinearSVC
 
+from asreview_mc.core.errors import DataError
 from asreview_mc.learn.features import UNIGRAMS, WORDS, FeatureSet, Floats, Matrix
 
 _UNFITTABLE = "a decision of each kind is needed before this model can rank: the given order"
+
+
+def binary(y: ArrayLike) -> NDArray[np.int64]:
+    """Return labels as whole numbers.
+
+    Raises
+    ------
+    DataError
+        If one is neither 0 nor 1, such as NaN for a record not yet decided.
+
+    Examples
+    --------
+    >>> binary([True, 0.0]).tolist()
+    [1, 0]
+    """
+    labels = np.asarray(y, dtype=np.float64)
+    strange = np.flatnonzero((labels != 0) & (labels != 1))
+    if len(strange):
+        raise DataError(
+            f"label {labels[strange[0]]:g} is neither 0 nor 1",
+            where=f"row {strange[0]}",
+            remedy="Give the labelled rows only, 1 for relevant and 0 for irrelevant",
+        )
+    return labels.astype(np.int64)
 
 
 def balanced(y: NDArray[np.int_], ratio: float, sample_weight: ArrayLike | None = None) -> Floats:
@@ -69,7 +94,7 @@ class _Elas(BaseEstimator, ABC):  # type: ignore[misc]
         sample_weight : array of shape (n,) or None
             How much each label counts, above 0.
         """
-        labels = np.asarray(y, dtype=np.int64)
+        labels = binary(y)
         matrix = self._matrix(features)
         self.model_: Any = None
         self.note_ = _UNFITTABLE

@@ -1,13 +1,15 @@
-"""The default ranker: words, embeddings and the protocol's query, each a linear model, added up.
+"""The default ranker: one linear model over all that is known of a record, and the protocol's query beside it.
 
-Words are learnt as in ELAS u4, embeddings the same way over corpus-whitened vectors. The protocol ranks alone before
-the first decision and gives way as relevant records are found.
+The model is ELAS u4's, a linear support vector machine with squared hinge, over the blocks of features side by side,
+each with a weight. The protocol ranks alone before the first decision and gives way as relevant records are found.
 """
 
 from __future__ import annotations
 
 import warnings
-from typing import ClassVar, Self
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,61 +17,92 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.svm import LinearSVC
 
-from asreview_mc.learn.features import EMBEDDING, WORDS, FeatureSet, Floats, Matrix
-from asreview_mc.learn.rank.elas import balanced
+from asreview_mc.learn.features import EMBEDDING, STEMS, TITLE, WORDS, FeatureSet, Floats, Matrix
+from asreview_mc.learn.rank.elas import balanced, binary
+from asreview_mc.learn.saved import shipped_json
 
 PRIOR = "prior"
+TYPICAL = "typical"
+SETTINGS = "hybrid.json"
 _DIGITS = 9
-_NOTHING = "no decisions, and no protocol to compare with: the given order"
+_NOTHING = "no decisions, and no protocol to compare with: the most typical of the search first"
 _ONE_KIND = "all decisions so far are of one kind: similarity to them"
 
 
+@cache
+def tuned() -> Mapping[str, Any]:
+    """Return the settings that were chosen on the development reviews, from the shipped file.
+
+    Raises
+    ------
+    ModelError
+        If the file is missing or is not the one that was published.
+    """
+    settings: dict[str, Any] = shipped_json(SETTINGS)["settings"]
+    return settings
+
+
 class Hybrid(BaseEstimator):  # type: ignore[misc]
-    """Words and embeddings learnt from the decisions, and the protocol's query.
+    """Words, title, stems, cited references and embeddings learnt from the decisions, and the protocol's query.
 
-    Each block's score is standardised over the rows scored, then ``score = words + embedding_share · embedding + p ·
-    prior`` with ``p = prior_strength / (prior_strength + positives)``. A block that the features lack is left out.
+    The model's score is standardised over the rows scored, then ``score = model + p · prior`` with
+    ``p = prior_strength / (prior_strength + positives)``. A block that the features lack is left out.
 
-    While all decisions are of one kind, a block's score is the similarity to their mean (negative for irrelevant
-    ones). With no decision only the prior ranks; without a prior all scores are 0, which keeps the given order, and
-    `note_` says so.
+    While all decisions are of one kind, the model's score is the similarity to their mean, negative for irrelevant
+    ones. Before the first relevant record the score is ``g · (negative_share · model + typical_share · typical) +
+    prior``: a record like most of what the search found is more often relevant than one unlike it. Without a prior
+    ``g`` is 1, and `note_` says so; with one it is ``irrelevant / (irrelevant + protocol_patience)``, so that a
+    protocol that leads nowhere gives way.
 
     Parameters
     ----------
-    C, ratio : float
-        Of both linear SVMs, as in ELAS u4.
-    embedding_share : float
-        Weight of the embedding's score; that of the words is 1. Chosen on the development reviews, where 0.1 to 0.2
-        did best and 0.5 or more lost to words alone on small reviews.
-    prior_strength : float
+    C, ratio : float or None
+        Of the support vector machine, as in ELAS u4. ``None`` here and below: as tuned.
+    shares : dict of str to float, or None
+        Weight of each block; a block not named is not used. The embedding's grows with what is known: its share times
+        ``positives / (positives + embedding_patience)``, since few relevant records do not yet say which of an
+        embedding's many directions matter.
+    embedding_patience : float or None
+        With as many relevant records the embedding has half its share.
+    prior_strength : float or None
         As many relevant records as this halve the protocol's weight.
-    negative_share : float
-        Weight of a block's score while only irrelevant records are known.
+    typical_share : float or None
+        Weight of being typical, until a relevant record is known.
+    negative_share : float or None
+        Weight of the model's score while only irrelevant records are known.
+    protocol_patience : float or None
+        After as many irrelevant records and no relevant one, other guides have half their say beside the protocol.
     random_state : int
         The solver's order of passes; each fit starts from it.
     """
 
     name: ClassVar[str] = "hybrid"
-    label: ClassVar[str] = "Hybrid of words, embeddings and protocol"
-    text_blocks: ClassVar[tuple[str, ...]] = (WORDS,)
+    label: ClassVar[str] = "Hybrid of text, references and protocol"
+    text_blocks: ClassVar[tuple[str, ...]] = (WORDS, TITLE, STEMS)
     uses_vectors: ClassVar[bool] = True
     follows_asreview: ClassVar[bool] = False
     note_: str | None = None
 
     def __init__(
         self,
-        C: float = 0.11,
-        ratio: float = 9.8,
-        embedding_share: float = 0.15,
-        prior_strength: float = 3.0,
-        negative_share: float = 0.25,
+        C: float | None = None,
+        ratio: float | None = None,
+        shares: Mapping[str, float] | None = None,
+        embedding_patience: float | None = None,
+        prior_strength: float | None = None,
+        typical_share: float | None = None,
+        negative_share: float | None = None,
+        protocol_patience: float | None = None,
         random_state: int = 0,
     ) -> None:
         self.C = C
         self.ratio = ratio
-        self.embedding_share = embedding_share
+        self.shares = shares
+        self.embedding_patience = embedding_patience
         self.prior_strength = prior_strength
+        self.typical_share = typical_share
         self.negative_share = negative_share
+        self.protocol_patience = protocol_patience
         self.random_state = random_state
 
     def fit(self, features: FeatureSet, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
@@ -83,16 +116,25 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
             0 or 1; may be empty or of one kind.
         sample_weight : array of shape (n,) or None
             How much each label counts, above 0; half for a maybe.
+
+        Raises
+        ------
+        DataError
+            If a label is neither 0 nor 1.
         """
-        labels = np.asarray(y, dtype=np.int64)
+        labels = binary(y)
         weights = np.ones(len(labels)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
         self.kinds_ = set(labels.tolist())
         self.positives_ = float(weights[labels == 1].sum())
+        self.negatives_ = float(weights[labels == 0].sum())
         self.coefficients_: dict[str, Floats] = {}
-        for name in (WORDS, EMBEDDING):
-            block = features.blocks.get(name)
-            if self.kinds_ and block is not None and block.shape[1]:
-                self.coefficients_[name] = self._learn(block, labels, weights)
+        shares = self._shares(features)
+        if self.kinds_ and shares:
+            blocks = [share * features.blocks[name] for name, share in shares.items()]
+            learnt = self._learn(_side_by_side(blocks), labels, weights)
+            ends = np.cumsum([block.shape[1] for block in blocks])
+            parts = zip(shares.items(), np.split(learnt, ends[:-1]), strict=True)
+            self.coefficients_ = {name: share * part for (name, share), part in parts}
         self.note_ = None if len(self.kinds_) == 2 else _ONE_KIND
         if not self.kinds_:
             self.note_ = _NOTHING if features.prior is None else None
@@ -106,16 +148,21 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
         return np.round(total, _DIGITS)
 
     def parts(self, features: FeatureSet) -> dict[str, Floats]:
-        """Return what ``"words"``, ``"embedding"`` and ``"prior"`` add to the score, each of shape (n,)."""
-        only_negative = self.kinds_ == {0}
-        parts: dict[str, Floats] = {}
-        for name, coefficients in self.coefficients_.items():
-            share = (self.embedding_share if name == EMBEDDING else 1.0) * (
-                self.negative_share if only_negative else 1.0
-            )
-            parts[name] = share * _standardised(features.blocks[name] @ coefficients)
+        """Return what each block, ``"prior"`` and ``"typical"`` add to the score, each of shape (n,)."""
+        parts = {
+            name: np.asarray(features.blocks[name] @ coefficients, dtype=np.float64)
+            for name, coefficients in self.coefficients_.items()
+        }
+        if parts:
+            spread = float(np.sum(list(parts.values()), axis=0).std()) if len(features) else 0.0
+            share = self._setting("negative_share") * self._gate(features) if self.kinds_ == {0} else 1.0
+            scale = share / spread if spread > 1e-12 else 0.0
+            parts = {name: scale * (part - part.mean()) for name, part in parts.items()}
         if features.prior is not None:
-            parts[PRIOR] = self.prior_strength / (self.prior_strength + self.positives_) * features.prior
+            strength = self._setting("prior_strength")
+            parts[PRIOR] = strength / (strength + self.positives_) * features.prior
+        if features.typical is not None and 1 not in self.kinds_:
+            parts[TYPICAL] = self._setting("typical_share") * self._gate(features) * features.typical
         return parts
 
     @property
@@ -123,20 +170,38 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
         """Weight of each column by block; empty before the first decision."""
         return self.coefficients_
 
-    def _learn(self, block: Matrix, labels: NDArray[np.int64], weights: Floats) -> Floats:
+    def _setting(self, name: str) -> Any:  # noqa: ANN401 - a number, or one a block
+        own = getattr(self, name)
+        return tuned()[name] if own is None else own
+
+    def _gate(self, features: FeatureSet) -> float:
+        """Return how much anything but the protocol counts before the first relevant record, 0 to 1."""
+        if features.prior is None:
+            return 1.0
+        return self.negatives_ / (self.negatives_ + float(self._setting("protocol_patience")))
+
+    def _shares(self, features: FeatureSet) -> dict[str, float]:
+        """Return the weight of each block that is used and not empty, as the decisions so far have it."""
+        shares = dict(self._setting("shares"))
+        if EMBEDDING in shares:
+            shares[EMBEDDING] *= self.positives_ / (self.positives_ + self._setting("embedding_patience"))
+        blocks = features.blocks
+        return {name: share for name, share in shares.items() if share and name in blocks and blocks[name].shape[1]}
+
+    def _learn(self, rows: Matrix, labels: NDArray[np.int64], weights: Floats) -> Floats:
         if len(self.kinds_) < 2:
             sign = 1.0 if 1 in self.kinds_ else -1.0
-            mean: Floats = sign * np.asarray(block.T @ weights, dtype=np.float64) / weights.sum()
+            mean: Floats = sign * np.asarray(rows.T @ weights, dtype=np.float64) / weights.sum()
             return mean
-        model = LinearSVC(loss="squared_hinge", C=self.C, random_state=self.random_state)
+        model = LinearSVC(loss="squared_hinge", C=self._setting("C"), random_state=self.random_state)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            model.fit(block, labels, sample_weight=balanced(labels, self.ratio, weights))
+            model.fit(rows, labels, sample_weight=balanced(labels, self._setting("ratio"), weights))
         learnt: Floats = model.coef_[0]
         return learnt
 
 
-def _standardised(scores: Floats) -> Floats:
-    """Return the scores with mean 0 and standard deviation 1; zeros where all are equal."""
-    spread = float(scores.std()) if len(scores) else 0.0
-    return (scores - scores.mean()) / spread if spread > 1e-12 else np.zeros_like(scores)
+def _side_by_side(blocks: list[Matrix]) -> Matrix:
+    from scipy.sparse import csr_matrix, hstack
+
+    return hstack([csr_matrix(block) for block in blocks], format="csr")

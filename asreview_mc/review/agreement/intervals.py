@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from asreview_mc.review.agreement.tables import IntArray
 
 FloatArray = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Scale = Literal["plain", "fisher"]
 
 LEVEL = 0.95
 RESAMPLES = 1000
@@ -35,19 +37,30 @@ class Statistic:
         Both None where there is no interval.
     why : str or None
         One sentence without a full stop: why there is no value, or no interval.
+    unreliable : str or None
+        One such sentence where the interval cannot be trusted to hold its 95 %.
     """
 
     value: float | None
     ci_low: float | None = None
     ci_high: float | None = None
     why: str | None = None
+    unreliable: str | None = None
+
+    def marked(self, unreliable: str | None) -> Statistic:
+        """Return the statistic with its interval, if it has one, marked as unreliable."""
+        return self if self.ci_low is None else replace(self, unreliable=unreliable)
 
     def to_dict(self) -> dict[str, float | str | None]:
-        """Return value and interval, or ``{"value": None, "why": …}`` where undefined; `why` also if no interval."""
+        """Return value and interval, or ``{"value": None, "why": …}`` where undefined; `why` also if no interval.
+
+        `unreliable` stands beside where there is a reason to doubt the interval.
+        """
         if self.value is None:
             return {"value": None, "why": self.why}
         plain: dict[str, float | str | None] = {"value": self.value, "ci_low": self.ci_low, "ci_high": self.ci_high}
-        return plain if self.why is None else plain | {"why": self.why}
+        said = {"why": self.why, "unreliable": self.unreliable}
+        return plain | {name: reason for name, reason in said.items() if reason is not None}
 
 
 def undefined(why: str) -> Statistic:
@@ -88,8 +101,11 @@ def wilson(successes: int, n: int) -> tuple[float, float]:
     return low, high
 
 
-def symmetric(value: float, variance: float, *, freedom: int | None = None) -> Statistic:
-    """Give `value` the interval value ± quantile · √variance, cut to [-1, 1].
+def with_variance(value: float, variance: float, *, freedom: int | None = None, scale: Scale = "plain") -> Statistic:
+    """Give `value` the interval value ± quantile · √variance, cut to [-1, 1], or that of Fisher's transformation.
+
+    With few disagreements the plain interval covers too seldom (`benchmarks/agreement.py`); the one that is symmetric
+    in z = artanh(value), with standard error √variance / (1 - value²), holds, and never leaves [-1, 1].
 
     Parameters
     ----------
@@ -99,13 +115,38 @@ def symmetric(value: float, variance: float, *, freedom: int | None = None) -> S
         Of `value`; 0 or nan gives no interval but the reason.
     freedom : int or None
         Degrees of freedom of Student's t; None for the normal distribution.
+    scale : {"plain", "fisher"}
+        Fisher's is the plain one where `value` is -1 or less.
+
+    References
+    ----------
+    Fisher's transformation for agreement: Lin 1989, doi:10.2307/2532051; that his coefficient is κ where ratings are
+    categories: King & Chinchilli 2001, doi:10.1002/sim.845.
     """
     if np.isnan(variance):
         return Statistic(value, why="a single record gives no variance, hence no interval")
     if variance <= 0:
         return Statistic(value, why=_no_variance(value))
     half = _quantile(freedom) * float(np.sqrt(variance))
+    if scale == "fisher" and -1 < value < 1:
+        centre, half = float(np.arctanh(value)), half / (1 - value**2)
+        return Statistic(value, float(np.tanh(centre - half)), float(np.tanh(centre + half)))
     return Statistic(value, max(value - half, min(-1.0, value)), min(value + half, 1.0))
+
+
+def matched_difference(first: int, second: int, n: int) -> Statistic:
+    """Difference of two exclusive shares of the same `n` records, (first - second)/n, -1 to 1, with its interval.
+
+    The interval is Wald's after half a record is added to each of four cells.
+
+    References
+    ----------
+    Agresti & Min 2005, doi:10.1002/sim.1781.
+    """
+    one, other, total = first + 0.5, second + 0.5, n + 2
+    centre = (one - other) / total
+    half = _quantile() * float(np.sqrt((one + other) / total - centre**2) / np.sqrt(total))
+    return Statistic((first - second) / n, max(centre - half, -1.0), min(centre + half, 1.0))
 
 
 def cohen_variance(table: IntArray, weights: FloatArray) -> float:
@@ -183,8 +224,9 @@ def bootstrap(
     seed: int,
     resamples: int = RESAMPLES,
 ) -> Statistic:
-    """Give `value` the percentile interval of a bootstrap over records.
+    """Give `value` the interval of its variance in a bootstrap over records, on Fisher's scale.
 
+    Percentiles of the resamples cover too seldom where the raters agree on nearly all (`benchmarks/agreement.py`).
     Records with the same row of `counts` are drawn together, as multinomial numbers: the same distribution as drawing
     records one by one, at a cost that does not grow with their number, and the order of the records does not matter.
 
@@ -207,7 +249,7 @@ def bootstrap(
     """
     n = len(counts)
     if n < 2:
-        return symmetric(value, float("nan"))
+        return with_variance(value, float("nan"))
     rows, times = np.unique(counts, axis=0, return_counts=True)
     drawn = np.random.default_rng(seed).multinomial(n, times / n, size=resamples)
     values = estimate(rows, drawn)
@@ -217,9 +259,7 @@ def bootstrap(
         return Statistic(value, why=why)
     if _constant(defined):
         return Statistic(value, why=_no_variance(value))
-    tail = 1 - _UPPER
-    low, high = np.clip(np.quantile(defined, [tail, 1 - tail]), -1, 1)
-    return Statistic(value, float(low), float(high))
+    return with_variance(value, float(defined.var(ddof=1)), scale="fisher")
 
 
 def _quantile(freedom: int | None = None) -> float:

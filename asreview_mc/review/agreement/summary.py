@@ -8,13 +8,15 @@ from itertools import combinations
 from typing import Any
 
 from asreview_mc.core.protocol import MaybeReading
-from asreview_mc.review.agreement import coefficients
+from asreview_mc.review.agreement import many_raters, two_raters
 from asreview_mc.review.agreement.intervals import Statistic
+from asreview_mc.review.agreement.reliability import doubt
 from asreview_mc.review.agreement.tables import IntArray, Ratings, cells, count_table, overlap, pair_counts, pair_table
 
 TWO_WAY = ("include", "exclude")
 THREE_WAY = ("include", "maybe", "exclude")
 BATCH = 25
+_PLAIN = ("percent_agreement", "positive_agreement", "negative_agreement", "pabak", "bias_index", "prevalence_index")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class ThreeWay:
             "table": dict(self.table),
             "percent_agreement": _plain(self.percent_agreement),
             "cohen_kappa": self.cohen_kappa.to_dict(),
+            "intervals": {"percent_agreement": _interval(self.percent_agreement)},
         }
 
 
@@ -58,7 +61,8 @@ class PairAgreement:
     table : dict of str to int
         Four cells, first rater's answer before the second's.
     percent_agreement, …, prevalence_index : Statistic
-        `bias_index` is above 0 where the first rater includes more.
+        `bias_index` is above 0 where the first rater includes more. Intervals of chance-corrected coefficients are
+        those on Fisher's scale, marked where too few records are in the rarer category.
     three_way : ThreeWay or None
         None where neither used maybe on a shared record.
     """
@@ -71,6 +75,7 @@ class PairAgreement:
     negative_agreement: Statistic
     cohen_kappa: Statistic
     pabak: Statistic
+    scott_pi: Statistic
     gwet_ac1: Statistic
     krippendorff_alpha: Statistic
     bias_index: Statistic
@@ -88,10 +93,12 @@ class PairAgreement:
             "negative_agreement": _plain(self.negative_agreement),
             "cohen_kappa": self.cohen_kappa.to_dict(),
             "pabak": _plain(self.pabak),
+            "scott_pi": self.scott_pi.to_dict(),
             "gwet_ac1": self.gwet_ac1.to_dict(),
             "krippendorff_alpha": self.krippendorff_alpha.to_dict(),
             "bias_index": _plain(self.bias_index),
             "prevalence_index": _plain(self.prevalence_index),
+            "intervals": {name: _interval(getattr(self, name)) for name in _PLAIN},
         }
         return plain if self.three_way is None else plain | {"three_way": self.three_way.to_dict()}
 
@@ -114,6 +121,7 @@ class AllAgreement:
             "fleiss_kappa": self.fleiss_kappa.to_dict(),
             "gwet_ac1": self.gwet_ac1.to_dict(),
             "krippendorff_alpha": self.krippendorff_alpha.to_dict(),
+            "intervals": {"percent_agreement": _interval(self.percent_agreement)},
         }
 
 
@@ -200,19 +208,21 @@ def _pair(given: Ratings, read: Ratings, raters: tuple[str, str], *, seed: int) 
     first, second = raters
     table = pair_table(read[first], read[second], TWO_WAY)
     counts = pair_counts(table)
+    why = doubt(counts)
     return PairAgreement(
         raters=raters,
         n=int(table.sum()),
         table=cells(table, TWO_WAY),
-        percent_agreement=coefficients.percent_agreement(table),
-        positive_agreement=coefficients.positive_agreement(table),
-        negative_agreement=coefficients.negative_agreement(table),
-        cohen_kappa=coefficients.cohen_kappa(table),
-        pabak=coefficients.pabak(table),
-        gwet_ac1=coefficients.gwet_ac1(counts),
-        krippendorff_alpha=coefficients.krippendorff_alpha(counts, seed=seed),
-        bias_index=coefficients.bias_index(table),
-        prevalence_index=coefficients.prevalence_index(table),
+        percent_agreement=two_raters.percent_agreement(table),
+        positive_agreement=two_raters.positive_agreement(table),
+        negative_agreement=two_raters.negative_agreement(table),
+        cohen_kappa=two_raters.cohen_kappa(table, scale="fisher").marked(why),
+        pabak=two_raters.pabak(table),
+        scott_pi=two_raters.scott_pi(table, scale="fisher").marked(why),
+        gwet_ac1=many_raters.gwet_ac1(counts, scale="fisher").marked(why),
+        krippendorff_alpha=many_raters.krippendorff_alpha(counts, seed=seed).marked(why),
+        bias_index=two_raters.bias_index(table),
+        prevalence_index=two_raters.prevalence_index(table),
         three_way=_three_way(pair_table(given[first], given[second], THREE_WAY)),
     )
 
@@ -224,22 +234,29 @@ def _three_way(table: IntArray) -> ThreeWay | None:
     return ThreeWay(
         n=int(table.sum()),
         table=cells(table, THREE_WAY),
-        percent_agreement=coefficients.percent_agreement(table),
-        cohen_kappa=coefficients.cohen_kappa(table),
+        percent_agreement=two_raters.percent_agreement(table),
+        cohen_kappa=two_raters.cohen_kappa(table, scale="fisher"),
     )
 
 
 def _all(read: Ratings, *, seed: int) -> AllAgreement:
     counts = count_table(read, TWO_WAY)
     counts = counts[counts.sum(axis=1) > 1]
+    why = doubt(counts)
     return AllAgreement(
         n=len(counts),
-        percent_agreement=coefficients.pairwise_agreement(counts),
-        fleiss_kappa=coefficients.fleiss_kappa(counts),
-        gwet_ac1=coefficients.gwet_ac1(counts),
-        krippendorff_alpha=coefficients.krippendorff_alpha(counts, seed=seed),
+        percent_agreement=many_raters.pairwise_agreement(counts),
+        fleiss_kappa=many_raters.fleiss_kappa(counts, scale="fisher").marked(why),
+        gwet_ac1=many_raters.gwet_ac1(counts, scale="fisher").marked(why),
+        krippendorff_alpha=many_raters.krippendorff_alpha(counts, seed=seed).marked(why),
     )
 
 
 def _plain(statistic: Statistic) -> float | dict[str, float | str | None]:
     return statistic.to_dict() if statistic.value is None else statistic.value
+
+
+def _interval(statistic: Statistic) -> dict[str, float | str | None]:
+    """Return the bounds of a statistic whose value stands plain, and why there are none."""
+    bounds: dict[str, float | str | None] = {"ci_low": statistic.ci_low, "ci_high": statistic.ci_high}
+    return bounds if statistic.why is None else bounds | {"why": statistic.why}

@@ -1,11 +1,16 @@
-"""Zero-shot sub-topics against simpler ways, on the development corpus; one row a method in results/subtopics.jsonl.
+"""Sub-topics against simpler ways, and how they grow with confirmations, on the development corpus.
 
-Run from the repository root: ``python benchmarks/subtopics.py``. All methods see the same folds. Whatever is fitted or
+Run from the repository root: ``python benchmarks/topics.py``; rows go to results/topics.jsonl. All methods see the same
+folds. Whatever is fitted or
 chosen (weights, thresholds, penalties of the comparisons) is fitted and chosen inside the training folds; one threshold
 is shared by all labels. Macro- and micro-F1 are means over both raters and over the repeats, over the labels that both
 raters gave at least five times; intervals are percentiles of 1,000 bootstrap samples of records. The raters are
 language models. The shipped cards were written without a look at the corpus and revised once after a look at the
 records with odd ids: `f1_even_ids` is the score (macro, micro) on the others.
+
+The learning curve takes n records of the training folds as confirmed. The weights of the cards' evidence come from all
+training folds, without the labels' own offsets, as for the cards of another review; what is confirmed is all that the
+heads see.
 """
 
 from __future__ import annotations
@@ -19,14 +24,17 @@ import train_subtopics as training
 from _rows import append, digest_of
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score
 
 from asreview_mc.learn.cache import CachedEncoder
 from asreview_mc.learn.encode import Encoder, SentenceEncoder
-from asreview_mc.learn.evidence import FEATURES, CardReader
+from asreview_mc.learn.evidence import FEATURES, CardReader, Reading
+from asreview_mc.learn.heads import fit_heads
 
 PENALTIES = (1.0, 10.0, 100.0)
 SAMPLES = 1000
 BINS = 10
+CONFIRMED = (0, 10, 20, 40, 80)
 
 Answers = tuple[np.ndarray | None, np.ndarray]
 
@@ -103,6 +111,34 @@ def calibration_error(probabilities: np.ndarray, labels: np.ndarray) -> float:
     return float(sum(abs(a.mean() - b.mean()) * len(a) for a, b in parts) / len(p))
 
 
+def average_precision(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Return the average precision of each label, the mean over raters; NaN for a label without positives."""
+    found = np.full(labels.shape[::2], np.nan)
+    for rater, truth in enumerate(labels):
+        for label in np.flatnonzero(truth.any(axis=0)):
+            found[rater, label] = average_precision_score(truth[:, label], probabilities[:, label])
+    return found.mean(axis=0)
+
+
+def confirmed(corpus: training.Corpus, reading: Reading, n: int | None, seed: int) -> Answers:
+    """Return out-of-fold answers after `n` confirmed records (all of the training folds where None)."""
+    labels, features = corpus.labels, reading.features
+    probabilities = np.zeros(labels.shape[1:])
+    suggested = np.zeros(labels.shape[1:], dtype=bool)
+    for rows, test in training.folds(len(features), seed):
+        weights, intercept, _ = training.fit(features[rows], labels[:, rows])
+        cut = training.choose(features[rows], labels[:, rows], corpus.judged, seed=seed + 1)
+        by_cards = features @ weights + intercept
+        drawn = np.random.default_rng(seed + 1000).permutation(rows)[:n]
+        heads = fit_heads(
+            features[drawn], reading.vectors[drawn], by_cards[drawn], labels[:, drawn].mean(axis=0).astype(float)
+        )
+        log_odds = by_cards[test] + heads.added(features[test], reading.vectors[test])
+        probabilities[test] = 1 / (1 + np.exp(-log_odds))
+        suggested[test] = probabilities[test] >= cut
+    return probabilities, suggested
+
+
 def summary(corpus: training.Corpus, answers: Sequence[Answers], *, seed: int) -> dict[str, object]:
     """Return scores of one method, averaged over its repeats."""
     judged, labels = corpus.judged, corpus.labels
@@ -122,7 +158,13 @@ def summary(corpus: training.Corpus, answers: Sequence[Answers], *, seed: int) -
         for j, card in enumerate(corpus.cards)
     }
     calibrated = [calibration_error(p, labels) for p, _ in answers if p is not None]
+    precision = [average_precision(p, labels) for p, _ in answers if p is not None]
     return {
+        "average_precision": dict(
+            zip((card.code for card in corpus.cards), np.round(np.nanmean(precision, axis=0), 3).tolist(), strict=True)
+        )
+        if precision
+        else None,
         "macro_f1": round(float(macro), 3),
         "macro_ci": [round(float(low[0]), 3), round(float(high[0]), 3)],
         "micro_f1": round(float(micro), 3),
@@ -136,7 +178,8 @@ def summary(corpus: training.Corpus, answers: Sequence[Answers], *, seed: int) -
 def methods(corpus: training.Corpus, encoder: Encoder) -> dict[str, Callable[[int], Answers]]:
     """Return each method as a function of the seed."""
     labels, judged = corpus.labels, corpus.judged
-    features = CardReader(corpus.cards, encoder).read(corpus.texts).features
+    reading = CardReader(corpus.cards, encoder).read(corpus.texts)
+    features = reading.features
     vectors = encoder.encode(corpus.texts).astype(float)
 
     def words(rows: np.ndarray) -> np.ndarray:
@@ -147,6 +190,9 @@ def methods(corpus: training.Corpus, encoder: Encoder) -> dict[str, Callable[[in
     return {
         "zero-shot, shipped cards": lambda seed: training.nested(features, labels, judged, seed=seed),
         "zero-shot, label unseen in fitting": lambda seed: unseen_label(features, labels, judged, seed),
+        **{f"{n} confirmed": lambda seed, n=n: confirmed(corpus, reading, n, seed) for n in CONFIRMED},
+        "all of the training folds confirmed": lambda seed: confirmed(corpus, reading, None, seed),
+        "majority": lambda seed: (None, np.tile(labels.mean(axis=(0, 1)) >= 0.5, (labels.shape[1], 1))),
         "cue regex alone": lambda seed: (None, features[:, :, FEATURES.index("cues")] > 0),
         "MiniLM cosine to label name": lambda seed: label_names(corpus, encoder, seed),
         "MiniLM + logistic regression": lambda seed: supervised(labels, judged, lambda rows: vectors, seed),
@@ -181,7 +227,7 @@ def main() -> None:
             scores = summary(corpus, answers, seed=given.seed)
         rows.append({"method": name, **scores, **about})
         print(f"{name:38s} macro {scores['macro_f1']} {scores['macro_ci']} micro {scores['micro_f1']}", flush=True)
-    append("subtopics", rows, seed=given.seed, digest=digest_of(given.data))
+    append("topics", rows, seed=given.seed, digest=digest_of(given.data))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,164 @@
+"""Rules of thumb: no probability stands behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from asreview_mc.learn.stop.buscar import Buscar
+from asreview_mc.learn.stop.screening import Kind, Screening, Verdict, no_answer, records_to_go
+
+KNEE_FROM = 1000
+_MADE_FOR = 0.95
+
+
+@dataclass(frozen=True)
+class Consecutive:
+    """So many irrelevant records in a row. What recall that leads to depends on the ranker and on the review.
+
+    Parameters
+    ----------
+    run : int
+        Records.
+    """
+
+    run: int = 50
+    name: ClassVar[str] = "consecutive"
+    kind: ClassVar[Kind] = "heuristic"
+    source: ClassVar[str] = "doi:10.1002/cesm.70068 (there: mean recall .30)"
+
+    def assess(self, screening: Screening, target: float, confidence: float) -> Verdict:
+        """Stop after `run` irrelevant records, whatever the target."""
+        seen = screening.irrelevant_run()
+        done = seen >= self.run or not screening.n_unread
+        cost = min(max(self.run - seen, 0), screening.n_unread)
+        why = f"the last {seen} records were irrelevant, {self.run} are asked for"
+        return Verdict(self.name, self.kind, done, why, {"run": seen, "asked": self.run}, cost, self.source)
+
+
+@dataclass(frozen=True)
+class Knee:
+    """The curve of relevant records found has bent sharply.
+
+    Cormack and Grossman 2016, doi 10.1145/2911451.2911510: with the knee at rank k, the point farthest from the chord,
+    ``ρ = (c_k / k) / ((c_n − c_k + 1) / (n − k))`` is to reach ``156 − min(c_k, 150)``; from 1,000 records on.
+    """
+
+    name: ClassVar[str] = "knee"
+    kind: ClassVar[Kind] = "heuristic"
+    source: ClassVar[str] = "doi:10.1145/2911451.2911510"
+
+    def assess(self, screening: Screening, target: float, confidence: float) -> Verdict:
+        """Stop where the slope before the knee is that many times the slope after it."""
+        if not screening.n_unread:
+            return Verdict(self.name, self.kind, True, "everything was read", {}, 0, self.source)
+        if screening.n_read < KNEE_FROM:
+            return no_answer(self, f"it looks from {KNEE_FROM:,} records on and {screening.n_read:,} were read")
+        if not screening.found:
+            return no_answer(self, "no relevant record was found yet")
+        ratio, asked, knee = self.slopes(screening)
+        why = f"the slope before rank {knee:,} is {ratio:.3g} times that after it, {asked} are asked for"
+        evidence = {"knee": knee, "ratio": ratio, "asked": asked}
+        return Verdict(self.name, self.kind, ratio >= asked, why, evidence, None, self.source)
+
+    def further(self, screening: Screening, target: float, confidence: float) -> int | None:
+        """Return how many more records to read until the rule is met, if none of them is relevant."""
+        return records_to_go(
+            lambda more: (now := self.slopes(screening.read_further(more)))[0] >= now[1], screening.n_unread
+        )
+
+    @staticmethod
+    def slopes(screening: Screening) -> tuple[float, int, int]:
+        """Return ρ, what it is to reach, and the rank of the knee."""
+        found = np.cumsum(screening.labels)
+        n, ranks = screening.n_read, np.arange(1, screening.n_read + 1)
+        knee = int(np.argmax(np.abs(n * found - ranks * found[-1]))) + 1
+        if knee >= n:
+            return 0.0, 156 - min(int(found[-1]), 150), knee
+        at_knee = int(found[knee - 1])
+        after = (int(found[-1]) - at_knee + 1) / (n - knee)
+        return float(at_knee / knee / after), 156 - min(at_knee, 150), knee
+
+
+@dataclass(frozen=True)
+class Safe:
+    """SAFE: a procedure whose second phase the log can tick off.
+
+    Boetje and van de Schoot 2024, doi 10.1186/s13643-024-02502-7: every key paper was read, at least a tenth of the
+    pool and twice as many records as the random start found relevant, and the last 50 were irrelevant. The phases after
+    it, another model and a check of the excluded records, are the team's.
+    """
+
+    name: ClassVar[str] = "safe"
+    kind: ClassVar[Kind] = "heuristic"
+    source: ClassVar[str] = "doi:10.1186/s13643-024-02502-7"
+
+    def assess(self, screening: Screening, target: float, confidence: float) -> Verdict:
+        """Stop where all of the list is ticked; key papers count only where some were named."""
+        run, tenth = screening.irrelevant_run(), -(-screening.n_records // 10)
+        ticks = {
+            "a tenth of the pool was read": screening.n_read >= tenth,
+            "twice the relevant records of the random start were read": screening.n_read
+            >= 2 * screening.random_relevant,
+            "the last 50 were irrelevant": run >= 50,
+        }
+        if screening.key_papers_missing is not None:
+            ticks["every key paper was read"] = screening.key_papers_missing == 0
+        open_ticks = [name for name, done in ticks.items() if not done]
+        stop = not open_ticks or not screening.n_unread
+        wanted = max(tenth - screening.n_read, 2 * screening.random_relevant - screening.n_read, 50 - run, 0)
+        why = f"not yet: {'; '.join(open_ticks)}" if open_ticks else "the list of its second phase is ticked"
+        cost = None if screening.key_papers_missing else min(wanted, screening.n_unread)
+        return Verdict(self.name, self.kind, stop, why, {"ticks": ticks}, cost, self.source)
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """BUSCAR is met, or a run of irrelevant records as long as a share of the pool, whichever comes first.
+
+    The rule we recommend where no certificate can be paid for. No probability stands behind the run: on the development
+    reviews with twenty relevant records or more it reached 95 % recall in nearly every run at half of what BUSCAR reads
+    too much (``benchmarks/stopping.py``). It is made for targets up to 95 %; above that BUSCAR alone decides. It misses
+    a group of relevant records that the ranking puts last.
+
+    Parameters
+    ----------
+    share : float
+        Of the pool, above 0 and below 1.
+    fewest : int
+        Records that the run has at least.
+    """
+
+    share: float = 0.17
+    fewest: int = 50
+    name: ClassVar[str] = "quiet"
+    kind: ClassVar[Kind] = "heuristic"
+    source: ClassVar[str] = "benchmarks/stopping.py, with doi:10.1186/s13643-020-01521-4"
+
+    def assess(self, screening: Screening, target: float, confidence: float) -> Verdict:
+        """Stop where either is so, once a relevant record was found."""
+        buscar = Buscar().assess(screening, target, confidence)
+        if buscar.stop is None:
+            return no_answer(self, "no relevant record was found yet")
+        run, asked = screening.irrelevant_run(), self.run_asked(screening.n_records)
+        if target > _MADE_FOR:
+            why = f"for a target above {_MADE_FOR:.0%} BUSCAR alone decides: {buscar.why}"
+            return Verdict(self.name, self.kind, buscar.stop, why, buscar.evidence, None, self.source)
+        stop = bool(buscar.stop) or run >= asked
+        why = f"the last {run:,} records were irrelevant, {asked:,} are asked for; BUSCAR: {buscar.why}"
+        evidence = {**buscar.evidence, "run": run, "asked": asked}
+        return Verdict(self.name, self.kind, stop, why, evidence, None, self.source)
+
+    def further(self, screening: Screening, target: float, confidence: float) -> int | None:
+        """Return how many more records to read until the rule is met, if none of them is relevant."""
+        by_buscar = Buscar().further(screening, target, confidence)
+        if target > _MADE_FOR:
+            return by_buscar
+        run = min(max(self.run_asked(screening.n_records) - screening.irrelevant_run(), 0), screening.n_unread)
+        return run if by_buscar is None else min(by_buscar, run)
+
+    def run_asked(self, n_records: int) -> int:
+        """Return how many irrelevant records in a row are asked for in a pool of that size."""
+        return max(self.fewest, int(np.ceil(self.share * n_records)))

@@ -1,0 +1,191 @@
+"""Agreement of a review: for the pool, batch by batch, per reason, and as it is logged.
+
+The queue is no random sample: inclusion grows rarer along it and errors go together. The calibration round alone is
+one, so its figures are the estimate for the pool; batches of the queue are apart, and figures over all only describe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from asreview_mc.core.event import AgreementMeasured
+from asreview_mc.core.protocol import Stage
+from asreview_mc.project.review import Review
+from asreview_mc.report.agreement_methods import paragraph
+from asreview_mc.report.figures import agreement_picture
+from asreview_mc.report.writing import suffix_of, write
+from asreview_mc.review.state import State
+from asreview_mc.review.topics import first_confirmations
+
+BOOTSTRAP_SEED = 0
+CONDITIONAL = "conditional on the queue: these records came in the order of a ranking and are no sample of the pool"
+DESCRIPTIVE = "descriptive: over all records that were decided on blind, of whatever prevalence"
+FOR_THE_POOL = "estimate for the pool: the records were drawn at random"
+
+
+def agreement(review: Review, stage: Stage, viewer: str | None = None) -> dict[str, Any]:
+    """Return agreement on a stage as far as it is released to `viewer`.
+
+    A named reviewer learns of full batches of 25 and of whole calibration rounds only, so that no figure moves with a
+    single vote of another. All is released once nobody is waited for or the stage is closed, and to those unblinded.
+
+    Returns
+    -------
+    dict
+        Figures over all that is released, as `commands.md` has them; `waiting` counts the records held back; `meaning`
+        says what they are; `calibration` and `batches` (each of 25, `places` in the order of completion, `prevalence`,
+        `overlap_share`) have such figures of their own; `reasons` and
+        `sub_topics` (at full text) have one for each code against all others; `methods` is a
+        paragraph for the methods section.
+    """
+    return agreement_of(review.state, stage, viewer)
+
+
+def agreement_of(state: State, stage: Stage, viewer: str | None = None) -> dict[str, Any]:
+    """Return what `agreement` does, of a state."""
+    drawn, queue = _parts(state, stage)
+    if not _released_whole(state, stage, viewer):
+        drawn, queue = (drawn if _round_is_in(state, stage) else []), queue[: _full(queue)]
+    released = set(drawn) | set(queue)
+    done = state.doubly_screened(stage)
+    found = {
+        "stage": stage,
+        **agreement_over(state, stage, [one for one in done if one in released]),
+        "waiting": len(done) - len(released),
+        "meaning": DESCRIPTIVE,
+        "calibration": {"meaning": FOR_THE_POOL, **agreement_over(state, stage, drawn)} if drawn else None,
+        "batches": [_batch(state, stage, queue, number) for number in range(_full(queue) // _size())],
+    }
+    if stage == "fulltext":
+        found["reasons"] = _reasons(state, [*drawn, *queue])
+        found["sub_topics"] = sub_topics(state)
+    return found | {"methods": paragraph(found, maybe=state.protocol.maybe_in_agreement)}
+
+
+def over_time(review: Review, stage: Stage) -> list[dict[str, Any]]:
+    """Return the agreement that was logged, in order: of calibration, after each full batch, at the stage's close."""
+    return [
+        {"batch": event.batch, "records": event.records, "at": logged.at, "seq": logged.seq, **event.statistics}
+        | ({"over": event.over} if event.over else {})
+        for logged in review.state.measured
+        if isinstance(event := logged.event, AgreementMeasured) and event.stage == stage
+    ]
+
+
+def draw_over_time(review: Review, stage: Stage, path: Path) -> None:
+    """Draw the agreement of each batch as it was logged, as ``.svg``, ``.png`` or ``.pdf``."""
+    suffix = suffix_of(path, (".svg", ".png", ".pdf"))
+    write(path, agreement_picture(over_time(review, stage), suffix))
+
+
+def agreement_over(state: State, stage: Stage, record_ids: Sequence[str]) -> dict[str, Any]:
+    """Return the figures over some records, first decisions made blind."""
+    from asreview_mc.review.agreement import summarise
+
+    ratings = {name: rated for name, rated in state.ratings(stage, record_ids).items() if rated}
+    return summarise(ratings, maybe=state.protocol.maybe_in_agreement, seed=BOOTSTRAP_SEED).to_dict()
+
+
+def measure_full_batches(review: Review, stage: Stage) -> None:
+    """Log agreement over each batch of the queue that is full, and over a whole calibration round, once.
+
+    A batch's event describes the queue up to it; the batch alone stands in it as ``alone``.
+    """
+    state = review.state
+    drawn, queue = _parts(state, stage)
+    logged = over_time(review, stage)
+    before = [one["records"] for one in logged if one.get("over") == "calibration"]
+    if drawn and _round_is_in(state, stage) and len(drawn) > max(before, default=0):
+        statistics = agreement_over(state, stage, drawn)
+        review.append(AgreementMeasured(stage, 0, len(drawn), statistics, over="calibration"))
+    for number in range(sum("over" not in one for one in logged), _full(queue) // _size()):
+        upto = (number + 1) * _size()
+        statistics = {**agreement_over(state, stage, queue[:upto]), "alone": _batch(state, stage, queue, number)}
+        review.append(AgreementMeasured(stage, number + 1, upto, statistics))
+
+
+def measure_stage(review: Review, stage: Stage) -> None:
+    """Log agreement over a stage that is closed."""
+    state = review.state
+    done = state.doubly_screened(stage)
+    if done:
+        review.append(AgreementMeasured(stage, 0, len(done), agreement_over(state, stage, done), over="stage"))
+
+
+def _parts(state: State, stage: Stage) -> tuple[list[str], list[str]]:
+    """Return the doubly screened records of calibration rounds, and the others, as they became complete."""
+    drawn = set(state.calibration_records(stage))
+    done = state.doubly_screened(stage)
+    return [one for one in done if one in drawn], [one for one in done if one not in drawn]
+
+
+def _round_is_in(state: State, stage: Stage) -> bool:
+    return all(state.disclosed(stage, one) is not None for one in state.calibration_records(stage))
+
+
+def _released_whole(state: State, stage: Stage, viewer: str | None) -> bool:
+    if viewer not in state.protocol.screeners or state.sees_all(viewer) or state.closed(stage):
+        return True
+    return not state.undecided(stage)
+
+
+def _size() -> int:
+    from asreview_mc.review.agreement import BATCH
+
+    return BATCH
+
+
+def _full(record_ids: Sequence[str]) -> int:
+    """Return how many of the records are in full batches."""
+    from asreview_mc.review.agreement import batches
+
+    return batches(record_ids) * _size()
+
+
+def _batch(state: State, stage: Stage, done: Sequence[str], number: int) -> dict[str, Any]:
+    """Return the figures of one full batch alone, with where it lies and how often its records were included."""
+    first, upto = number * _size(), (number + 1) * _size()
+    record_ids = done[first:upto]
+    said = [answer for rated in state.ratings(stage, record_ids).values() for answer in rated.values()]
+    return {
+        "batch": number + 1,
+        "places": [first + 1, upto],
+        "prevalence": said.count("include") / len(said),
+        "overlap_share": state.overlap_share(stage, record_ids[-1]),
+        "meaning": CONDITIONAL,
+        **agreement_over(state, stage, record_ids),
+    }
+
+
+def _reasons(state: State, record_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Return for each reason how far those agree on it who all excluded a record."""
+    given = state.reasons_given("fulltext", record_ids)
+    return [
+        _one_of_many(
+            reason.code,
+            {name: {one: said == reason.code for one, said in rated.items()} for name, rated in given.items()},
+        )
+        for reason in state.protocol.reasons
+    ]
+
+
+def sub_topics(state: State) -> list[dict[str, Any]]:
+    """Return for each sub-topic how far reviewers agree on it, by the first confirmation each gave of a record."""
+    first = first_confirmations(state)
+    return [
+        _one_of_many(
+            card.code,
+            {name: {one: card.code in event.codes for one, event in given.items()} for name, given in first.items()},
+        )
+        for card in state.protocol.cards
+    ]
+
+
+def _one_of_many(code: str, said: dict[str, dict[str, bool]]) -> dict[str, Any]:
+    """Return the figures of one reason or sub-topic against all others: include is that it applies."""
+    from asreview_mc.review.agreement import summarise
+
+    rated = {name: {one: "include" if yes else "exclude" for one, yes in given.items()} for name, given in said.items()}
+    return {"code": code, **summarise(rated, maybe="include", seed=BOOTSTRAP_SEED).to_dict()}

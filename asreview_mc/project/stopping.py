@@ -1,0 +1,240 @@
+"""When to stop reading a stage: what the chosen rule says, what the others say, and samples drawn for them."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from asreview_mc.core.errors import DecisionError
+from asreview_mc.core.event import Decided, Logged, ProtocolSet, SampleDrawn, StopLooked
+from asreview_mc.core.protocol import Stage
+from asreview_mc.core.protocol_file import parse
+from asreview_mc.learn import stop
+from asreview_mc.learn.stop.advice import Advice, advise
+from asreview_mc.learn.stop.models import PoissonProcess, chapman
+from asreview_mc.project.checks import check_leader
+from asreview_mc.project.review import Review
+from asreview_mc.review.reading_order import reading_order, samples
+from asreview_mc.review.state import State
+
+AUDIT = "audit"
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the rules say at one moment.
+
+    Attributes
+    ----------
+    stage : str
+    target, confidence : float
+        Of the protocol.
+    n_records, n_read, found, conflicts : int
+        Records of the stage, those read to the end, the relevant among these (open conflicts count as relevant until
+        they are settled), and how many conflicts are open.
+    chosen : str
+        Name of the rule chosen in the protocol, empty where none is.
+    chosen_at : int or None
+        The event that chose it.
+    chosen_before : bool
+        Whether that was before the first decision of the stage.
+    verdicts : list of Verdict
+        The chosen rule's first.
+    estimate : dict
+        ``expected_missed`` and ``recall`` if reading stopped now, with ``recall_low``, under the power law of the
+        Poisson process; None where it has no answer.
+    overlooked : dict or None
+        Chapman's estimate of the relevant records that two reviewers overlooked together, among those read.
+    waiting : int
+        Sampled records that are still to be read.
+    logged : Logged or None
+        The event that notes this look; None where nothing was read since the last one.
+    """
+
+    stage: Stage
+    target: float
+    confidence: float
+    n_records: int
+    n_read: int
+    found: int
+    conflicts: int
+    chosen: str
+    chosen_at: int | None
+    chosen_before: bool
+    verdicts: list[stop.Verdict]
+    estimate: dict[str, Any]
+    overlooked: dict[str, float] | None
+    waiting: int
+    logged: Logged | None = None
+
+
+def look(review: Review, stage: Stage, *, by: str = "", rule: str = "") -> Look:
+    """Ask every rule whether reading may stop, and log the look.
+
+    It rests on records alone that were read to the end, so that it tells nothing of pending decisions. A look at which
+    nothing was read since the last is not logged again.
+
+    Parameters
+    ----------
+    rule : str
+        Another rule than the protocol's to be logged; the protocol's where empty.
+
+    Raises
+    ------
+    UnknownError
+        If `by` or the rule are unknown.
+    """
+    with review.transaction():
+        state = review.state
+        if by:
+            state.protocol.reviewer(by)
+        found = _looked(review, state, stage)
+        name = rule or found.chosen
+        if not name:
+            return found
+        stop.rule(name)
+        verdict = next(one for one in found.verdicts if one.name == name)
+        evidence = {"read": found.n_read, "found": found.found, "records": found.n_records, **verdict.evidence}
+        event = StopLooked(
+            stage,
+            name,
+            found.target,
+            found.confidence,
+            verdict.stop,
+            evidence,
+            by,
+            _spent(state, stage, name, found.confidence),
+        )
+        last = _looks(state, stage)[-1:]
+        if last and (last[0].rule, last[0].evidence.get("read"), last[0].stop) == (name, found.n_read, verdict.stop):
+            return found
+        (logged,) = review.append(event)
+    return Look(**{**found.__dict__, "logged": logged})
+
+
+def draw(review: Review, stage: Stage, n: int, *, by: str, seed: int) -> Logged:
+    """Draw a random sample of the records that still want decisions, for the audit of what is left.
+
+    The reviewers get them between the ranked ones and are not told which they are.
+
+    Raises
+    ------
+    UnknownError
+        If `by` is unknown.
+    DecisionError
+        If `by` may not, the stage is closed, an earlier sample is not read to the end, or there are not that many.
+    """
+    with review.transaction():
+        state = review.state
+        check_leader(state.protocol, by)
+        if state.closed(stage):
+            raise DecisionError("is closed", where=f"stage {stage}", remedy="Reopen it first")
+        unread = state.undecided(stage)
+        waiting = sum(one.to_read for one in samples(state, stage, AUDIT))
+        if waiting:
+            raise DecisionError(f"{waiting} records of the sample before are still to read", where=f"stage {stage}")
+        if not 1 <= n <= len(unread):
+            raise DecisionError(f"{n} cannot be drawn from {len(unread)} unread records", where=f"stage {stage}")
+        drawn = random.Random(seed).sample(unread, n)
+        (logged,) = review.append(SampleDrawn(stage, AUDIT, tuple(drawn), len(unread), seed, "undecided", by))
+    return logged
+
+
+def advice(review: Review, stage: Stage = "abstract") -> list[Advice]:
+    """Return what each rule is likely to cost in this review, before anything was read."""
+    state = review.state
+    chosen = state.protocol.stopping
+    return advise(sum(1 for _ in state.eligible(stage)), target=chosen.target, confidence=chosen.confidence)
+
+
+def _looked(review: Review, state: State, stage: Stage) -> Look:
+    order, settings = reading_order(state, stage), state.protocol.stopping
+    drawn = samples(state, stage, AUDIT)
+    audits = tuple(
+        stop.Audit(one.population, one.found_before, one.size, one.relevant) for one in drawn if not one.to_read
+    )
+    screening = stop.Screening(
+        np.array(order.labels, dtype=np.int64),
+        order.n_records,
+        given=order.given,
+        audits=audits,
+        looks=len(_looks(state, stage)),
+        random_relevant=_random_relevant(state, stage),
+    )
+    chosen_at, before = _chosen(review, state, stage)
+    estimate = PoissonProcess().assess(screening, settings.target, settings.confidence).evidence
+    return Look(
+        stage,
+        settings.target,
+        settings.confidence,
+        order.n_records,
+        screening.n_read,
+        screening.found,
+        order.conflicts,
+        settings.rule,
+        chosen_at,
+        before,
+        stop.assess(screening, target=settings.target, confidence=settings.confidence, chosen=settings.rule),
+        {
+            "expected_missed": estimate.get("expected"),
+            "recall": estimate.get("recall"),
+            "recall_low": estimate.get("recall_low"),
+        },
+        _overlooked(state, stage),
+        sum(one.to_read for one in drawn),
+    )
+
+
+def _looks(state: State, stage: Stage) -> list[StopLooked]:
+    looks = [one.event for one in state.noted[StopLooked]]
+    return [one for one in looks if isinstance(one, StopLooked) and one.stage == stage]
+
+
+def _spent(state: State, stage: Stage, name: str, confidence: float) -> float:
+    """Return the share of the error probability that looks have used up, this one among them, where the rule spends."""
+    if not name.endswith("-spending"):
+        return 0.0
+    looks = len(_looks(state, stage)) + 1
+    return round((1 - confidence) * (1 - 1 / (looks + 1)), 12)
+
+
+def _random_relevant(state: State, stage: Stage) -> int:
+    drawn = state.calibration_records(stage)
+    return sum(state.verdict(stage, one).outcome == "include" for one in drawn)
+
+
+def _chosen(review: Review, state: State, stage: Stage) -> tuple[int | None, bool]:
+    """Return the event that chose the present rule, target and confidence, and whether nothing was decided before."""
+    now, at = state.protocol.stopping, None
+    if not now.rule:
+        return None, False
+    for logged in reversed(state.protocols):
+        event = logged.event
+        if not isinstance(event, ProtocolSet) or parse(event.text, strict=False).stopping != now:
+            break
+        at = logged.seq
+    first = review.log.events(kinds=[Decided.kind])
+    decided = next((one.seq for one in first if isinstance(one.event, Decided) and one.event.stage == stage), None)
+    return at, at is not None and (decided is None or at < decided)
+
+
+def _overlooked(state: State, stage: Stage) -> dict[str, float] | None:
+    ratings = state.ratings(stage, state.doubly_screened(stage))
+    rated = [said for said in ratings.values() if said]
+    if len(rated) != 2:
+        return None
+    both = set(rated[0]) & set(rated[1])
+    first, second = ({one for one in both if said[one] != "exclude"} for said in rated)
+    return chapman(len(first), len(second), len(first & second)) if first or second else None
+
+
+def as_plain(found: Look) -> dict[str, Any]:
+    """Return a look as plain values, each rule with whether it was the one chosen."""
+    plain = {name: value for name, value in found.__dict__.items() if name not in ("verdicts", "logged")}
+    rules = [
+        {**asdict(one), "evidence": dict(one.evidence), "chosen": one.name == found.chosen} for one in found.verdicts
+    ]
+    return {**plain, "rules": rules, "seq": found.logged.seq if found.logged else None}

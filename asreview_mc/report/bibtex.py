@@ -1,0 +1,94 @@
+"""Records as BibTeX, one entry each, with what was decided in its note."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+_TYPES = (
+    ("chapter", "incollection"),
+    ("book", "book"),
+    ("conference", "inproceedings"),
+    ("proceeding", "inproceedings"),
+    ("thesis", "phdthesis"),
+    ("dissertation", "phdthesis"),
+    ("report", "techreport"),
+    ("preprint", "unpublished"),
+)
+_FIELDS = (
+    ("title", "title"),
+    ("year", "year"),
+    ("volume", "volume"),
+    ("issue", "number"),
+    ("pages", "pages"),
+    ("doi", "doi"),
+    ("pmid", "pmid"),
+    ("issn", "issn"),
+    ("abstract", "abstract"),
+    ("language", "language"),
+    ("url", "url"),
+)
+_HOME = {"incollection": "booktitle", "inproceedings": "booktitle", "techreport": "institution", "phdthesis": "school"}
+_FACTS = ("outcome_abstract", "outcome_fulltext", "exclusion_reason", "subtopics", "sources", "log_head")
+_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "%": r"\%",
+    "&": r"\&",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
+_VERBATIM = ("doi", "url")
+_ESCAPED = re.compile("|".join(re.escape(sign) for sign in _SPECIAL))
+
+
+def to_bibtex(described: Sequence[Mapping[str, Any]]) -> str:
+    """Return the objects of `export.describe` as BibTeX; the key of each entry is the record's id."""
+    return "\n".join(_entry(one) for one in described)
+
+
+def _entry(one: Mapping[str, Any]) -> str:
+    kind = next((code for word, code in _TYPES if word in one["publication_type"].lower()), "")
+    kind = kind or ("article" if one["journal"] else "misc")
+    lines = [f"  {name} = {{{value}}}," for name, value in _fields(one, kind)]
+    return "\n".join([f"@{kind}{{{one['record_id']},", *lines, "}", ""])
+
+
+def _fields(one: Mapping[str, Any], kind: str) -> Iterator[tuple[str, str]]:
+    if one["authors"]:
+        yield "author", " and ".join(_name(author) for author in one["authors"])
+    if one["journal"]:
+        yield _HOME.get(kind, "journal"), _text(one["journal"])
+    for field, name in _FIELDS:
+        if one[field]:
+            value = str(one[field])
+            yield name, _bare(value) if field in _VERBATIM else _text(value)
+    if one["keywords"]:
+        yield "keywords", ", ".join(_text(word) for word in one["keywords"])
+    facts = [f"{name}: {_joined(one[name])}" for name in _FACTS if one[name]]
+    yield "note", _text(f"asreview-mc {'; '.join(facts)}")
+
+
+def _joined(value: Any) -> str:  # noqa: ANN401
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+def _name(author: str) -> str:
+    """Return one author; braces keep a name whole that BibTeX would take for several or apart."""
+    text = _text(author)
+    return f"{{{text}}}" if re.search(r"\band\b", text, re.IGNORECASE) or text.count(",") > 2 else text
+
+
+def _text(value: str) -> str:
+    return _ESCAPED.sub(lambda sign: _SPECIAL[sign.group()], " ".join(value.split()))
+
+
+def _bare(value: str) -> str:
+    """Return an identifier as it is; a brace without its partner would end the field."""
+    text = " ".join(value.split())
+    return text if text.count("{") == text.count("}") == 0 else text.replace("{", "%7B").replace("}", "%7D")

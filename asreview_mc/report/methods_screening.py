@@ -1,0 +1,128 @@
+"""How records were screened, in sentences: by whom, in which order, with what agreement, until when."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from asreview_mc.core.event import Calibrated, Decided, Logged, SampleDrawn, Settled, StageClosed, StopLooked
+from asreview_mc.core.protocol import STAGES, Stage
+from asreview_mc.report.account import STAGE_NAMES
+from asreview_mc.report.said import Account, Sentence, joined, many, were
+
+
+def screening(log: Account) -> Iterator[Sentence]:
+    """Yield the sentences on both stages and on what was read in full."""
+    for stage in STAGES:
+        yield from _calibration(log, stage)
+        decided = log.of(Decided, lambda event, stage=stage: event.stage == stage)  # type: ignore[misc]
+        if not decided:
+            continue
+        people = list(dict.fromkeys(event.reviewer for _, event in decided))
+        records = len({log.state.kept(event.record_id) for _, event in decided})
+        blind = ", each blind to the others" if log.protocol.decisions_wanted > 1 and len(people) > 1 else ""
+        verb = "independently screened" if blind else "screened"
+        what = {"abstract": "title and abstract of", "fulltext": "the full text of"}[stage]
+        yield Sentence(
+            f"{joined(people)} {verb} {what} {many(records, 'record')}{blind}.", tuple(one.seq for one, _ in decided)
+        )
+        yield from _ranking(log, decided, stage)
+        yield from _measured(log, stage)
+        yield from _settled(log, stage)
+        yield from _stopped(log, stage)
+    yield from _fulltexts(log)
+
+
+def _calibration(log: Account, stage: Stage) -> Iterator[Sentence]:
+    for logged, event in log.of(Calibrated, lambda event: event.stage == stage):
+        n = len(event.record_ids)
+        drawn = f"drawn at random (seed {event.seed})"
+        yield Sentence(
+            f"For calibration everybody first screened the same {many(n, 'record')}, {drawn}.", (logged.seq,)
+        )
+
+
+def _ranking(log: Account, decided: Sequence[tuple[Logged, Decided]], stage: Stage) -> Iterator[Sentence]:
+    ranked = [(one, event.shown) for one, event in decided if event.shown and event.shown.how == "ranked"]
+    used = Counter((shown.ranker, shown.fingerprint) for _, shown in ranked if shown)
+    for (ranker, fingerprint), n in used.items():
+        model = f", text model {fingerprint}" if fingerprint else ""
+        yield Sentence(
+            f"For {n:,} of the {len(decided):,} decisions on {STAGE_NAMES[stage]} the record was offered in the order"
+            f" of the ranker {ranker}{model}, trained on earlier decisions.",
+            tuple(one.seq for one, _ in ranked),
+        )
+
+
+def _measured(log: Account, stage: Stage) -> Iterator[Sentence]:
+    found = log.agreement.get(stage)
+    for pair in found["pairs"] if found else ():
+        if not pair["n"]:
+            continue
+        kappa = pair["cohen_kappa"]
+        share = pair["percent_agreement"]
+        value = share["value"] if isinstance(share, Mapping) else share
+        if value is None:
+            continue
+        text = f"{joined(pair['raters'])} agreed on {value:.1%} of {many(pair['n'], 'record')}"
+        if kappa["value"] is not None:
+            low, high = kappa.get("ci_low"), kappa.get("ci_high")
+            within = "" if low is None or high is None else f", 95 % CI {_signed(low)} to {_signed(high)}"
+            text += f" (Cohen’s κ {_signed(kappa['value'])}{within})"
+        seqs = log.of(Decided, lambda event, names=pair["raters"]: event.stage == stage and event.reviewer in names)  # type: ignore[misc]
+        yield Sentence(f"{text}.", tuple(one.seq for one, _ in seqs))
+
+
+def _settled(log: Account, stage: Stage) -> Iterator[Sentence]:
+    found = log.of(Settled, lambda event: event.stage == stage)
+    if found:
+        people = joined(list(dict.fromkeys(name for _, event in found for name in event.by)))
+        n = len({log.state.kept(event.record_id) for _, event in found})
+        yield Sentence(
+            f"Conflicts on {STAGE_NAMES[stage]} were settled for {many(n, 'record')} by {people}.",
+            tuple(one.seq for one, _ in found),
+        )
+
+
+def _stopped(log: Account, stage: Stage) -> Iterator[Sentence]:
+    for logged, event in log.of(SampleDrawn, lambda event: event.stage == stage):
+        yield Sentence(
+            f"A random sample of {len(event.record_ids):,} of {event.population:,} records (seed {event.seed}) was"
+            f" screened to estimate what had been missed ({event.purpose}).",
+            (logged.seq,),
+        )
+    last = {event.rule: (logged, event) for logged, event in log.of(StopLooked, lambda event: event.stage == stage)}
+    for rule, (logged, look) in last.items():
+        answer = {True: "said that screening could stop", False: "said to go on", None: "had no answer"}[look.stop]
+        yield Sentence(
+            f"On {logged.at[:10]} the stopping rule {rule} (target recall {look.target:g}, confidence"
+            f" {look.confidence:g}) {answer}.",
+            (logged.seq,),
+        )
+    for logged, closed in log.of(StageClosed, lambda event: event.stage == stage):
+        unread = f", with {many(len(closed.record_ids), 'record')} not read to the end" if closed.record_ids else ""
+        why = f" ({closed.reason})" if closed.reason else ""
+        yield Sentence(
+            f"Screening on {STAGE_NAMES[stage]} was closed on {logged.at[:10]} by {closed.by}{why}{unread}.",
+            (logged.seq,),
+        )
+
+
+def _fulltexts(log: Account) -> Iterator[Sentence]:
+    n = log.prisma
+    decided = tuple(one.seq for one, event in log.of(Decided) if event.stage == "fulltext")
+    assessed = n.dbr_assessed + n.other_assessed
+    if not decided or not assessed:
+        return
+    reasons: Counter[str] = Counter()
+    for found in (n.dbr_excluded, n.other_excluded):
+        reasons.update(found)
+    out = f", and {many(sum(reasons.values()), 'report')} excluded" if reasons else ""
+    named = f" ({', '.join(f'{reason}, n = {count:,}' for reason, count in reasons.items())})" if reasons else ""
+    included = n.dbr_included + n.other_included
+    text = f"Of {many(assessed, 'report')} assessed in full text {included:,} {were(included)} included{out}{named}"
+    yield Sentence(f"{text}.", decided)
+
+
+def _signed(number: float) -> str:
+    return f"{number:.2f}".replace("-", "−")

@@ -1,0 +1,310 @@
+"""How often each stopping rule keeps its target, and what it costs: on generated rankings and on real ones.
+
+::
+
+    python benchmarks/stopping.py generated                    # validity on rankings of known quality
+    python benchmarks/stopping.py orders FOLDER                # rules on reading orders made with `simulate --orders`
+    python benchmarks/stopping.py speed                        # an assessment by all rules of 100,000 records
+
+`generated` draws a pool for each run anew: perfect, good and poor rankings (the odds of a relevant record by its place
+differ), and a late cluster, of which a tenth of the relevant records come last. Certificates are asked
+once, with one audit whose size they planned; every other rule is asked at every 2 % of the pool. `orders` asks at every
+1 % and for targets .8, .9, .95 and 1; seeds of one review are nearly the same run, so intervals are bootstrapped over
+reviews, and reviews with fewer than 20 relevant records, where 95 % means all of them, stand apart. With
+``--buscarpy PYTHON``, an interpreter that has buscarpy 0.0.2, its p-values are compared with ours on the same orders.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import _rows
+import numpy as np
+
+from asreview_mc.learn.stop import RULES, Audit, Screening, assess
+from asreview_mc.learn.stop.buscar import Buscar
+from asreview_mc.learn.stop.certificates import QuantileBinomial, RandomAudit, TargetRule
+from asreview_mc.learn.stop.heuristics import Consecutive, Quiet
+from asreview_mc.learn.stop.models import PoissonProcess
+from asreview_mc.learn.stop.screening import StopRule
+from asreview_mc.review.agreement.intervals import wilson
+
+CONFIDENCE = 0.95
+TARGETS = (0.8, 0.9, 0.95, 1.0)
+POOLS = ((500, 0.2), (500, 0.02), (2000, 0.1), (2000, 0.01), (10_000, 0.05), (50_000, 0.002))
+FEWEST = 20
+ASKED: tuple[StopRule, ...] = (
+    Buscar(),
+    Buscar(spends=True),
+    Buscar(bias=2.0),
+    Quiet(),
+    PoissonProcess(),
+    PoissonProcess("hyperbolic"),
+    Consecutive(),
+)
+
+
+def perfect(draw: np.random.Generator, n: int, relevant: int) -> np.ndarray:
+    """Return labels with all relevant records first."""
+    return np.repeat([1, 0], [relevant, n - relevant])
+
+
+def ranked(strength: float) -> Callable[[np.random.Generator, int, int], np.ndarray]:
+    """Return a maker of rankings whose scores of relevant records lie `strength` standard deviations higher."""
+
+    def make(draw: np.random.Generator, n: int, relevant: int) -> np.ndarray:
+        labels = np.zeros(n, dtype=np.int64)
+        labels[:relevant] = 1
+        return labels[np.argsort(-(draw.normal(size=n) + strength * labels), kind="stable")]
+
+    return make
+
+
+def late_cluster(draw: np.random.Generator, n: int, relevant: int) -> np.ndarray:
+    """Return a good ranking that puts a tenth of the relevant records (one at least) among the very last."""
+    late = max(1, relevant // 10)
+    first = ranked(3.0)(draw, n - 5 * late, relevant - late)
+    last = np.repeat([1, 0], [late, 4 * late])
+    return np.concatenate([first, draw.permutation(last)])
+
+
+RANKINGS = {"perfect": perfect, "good": ranked(2.5), "poor": ranked(0.8), "late cluster": late_cluster}
+
+
+def stopped(rule: StopRule, labels: np.ndarray, target: float, step: float) -> int:
+    """Return how many records were read when the rule was first met, asked at every `step` of the pool."""
+    n = len(labels)
+    for look, place in enumerate(np.unique(np.ceil(np.arange(step, 1, step) * n).astype(int))):
+        screening = Screening(labels[:place], n, looks=look)
+        if rule.assess(screening, target, CONFIDENCE).stop:
+            return int(place)
+    return n
+
+
+def by_control(rule: QuantileBinomial | TargetRule, draw: np.random.Generator, labels: np.ndarray) -> int | None:
+    """Return where the rule is met with a control sample of about 70 relevant records; None where it cannot certify."""
+    n, target = len(labels), 0.95
+    sample = draw.permutation(n) < int(70 / labels.mean())
+    order = draw.permutation(np.flatnonzero(sample & (labels == 1)))
+    if isinstance(rule, TargetRule):
+        needed = int(np.ceil(-np.log(1 - CONFIDENCE) / (1 - target)))
+        return int(order[:needed].max()) + 1 if len(order) >= needed else None
+    reached = QuantileBinomial.needed(len(order), target, CONFIDENCE)
+    return int(np.sort(order)[reached - 1]) + 1 if reached else None
+
+
+def generated(runs: int, seed: int) -> Iterator[dict[str, Any]]:
+    """Yield a row a rule, ranking and pool: share of runs below target with its upper Wilson bound, and share read."""
+    target = 0.95
+    for name, make in RANKINGS.items():
+        for n, prevalence in POOLS:
+            draw = np.random.default_rng([seed, n, round(prevalence * 1e6)])
+            relevant = max(FEWEST, round(n * prevalence))
+            pools = [make(draw, n, relevant) for _ in range(runs)]
+            few = pools[: max(runs // 10, 20)]
+            audits = [audited(draw, labels, target) for labels in pools]
+            found: dict[str, list[tuple[float, float]]] = {"audit": audits}
+            for rule in (QuantileBinomial(), TargetRule()):
+                places = [(labels, by_control(rule, draw, labels)) for labels in pools]
+                found[rule.name] = [(labels[:at].mean() * at / relevant, at / n) for labels, at in places if at]
+            for rule in ASKED:
+                reads = [(labels, stopped(rule, labels, target, 0.02)) for labels in few]
+                found[rule.name] = [(labels[:at].sum() / relevant, at / n) for labels, at in reads]
+            for rule_name, pairs in found.items():
+                if pairs:
+                    yield {
+                        "what": "generated",
+                        "ranking": name,
+                        "records": n,
+                        "relevant": relevant,
+                        "rule": rule_name,
+                        "target": target,
+                        **below([recall for recall, _ in pairs], target),
+                        "read": round(float(np.mean([share for _, share in pairs])), 4),
+                    }
+
+
+def audited(draw: np.random.Generator, labels: np.ndarray, target: float) -> tuple[float, float]:
+    """Return recall and share read where a single planned audit is met, all of the pool where it is not.
+
+    Ranked reading stops for the audit once a twentieth of the pool in a row was irrelevant.
+    """
+    n, run = len(labels), max(25, len(labels) // 20)
+    hits = np.flatnonzero(labels)
+    long = np.flatnonzero(np.diff(np.append(hits, n)) - 1 >= run)
+    place = int(hits[long[0]]) + 1 + run if len(long) else n
+    now = Screening(labels[:place], n)
+    size = RandomAudit.plan(now, target, CONFIDENCE) if place < n else None
+    if size is None or size >= n - place:
+        return 1.0, 1.0
+    found = int(draw.permutation(labels[place:])[:size].sum())
+    at_most = RandomAudit.at_most((Audit(n - place, now.found, size, found),), CONFIDENCE)
+    if now.found + found >= target * at_most - 1e-9:
+        return (now.found + found) / len(hits), (place + size) / n
+    return 1.0, 1.0
+
+
+def below(recalls: Sequence[float], target: float) -> dict[str, Any]:
+    """Return the share of runs below target, its upper 95 % Wilson bound, and the number of runs."""
+    missed = sum(recall < target - 1e-9 for recall in recalls)
+    return {
+        "runs": len(recalls),
+        "below_target": round(missed / len(recalls), 4),
+        "below_target_high": round(wilson(missed, len(recalls))[1], 4),
+        "mean_recall": round(float(np.mean(recalls)), 4),
+    }
+
+
+def read_orders(folder: Path) -> dict[tuple[str, str], list[np.ndarray]]:
+    """Return the labels of every reading order by data set and ranker."""
+    found: dict[tuple[str, str], list[np.ndarray]] = defaultdict(list)
+    for path in sorted(folder.glob("*.csv")):
+        dataset, ranker, _ = path.stem.split("__")
+        with path.open(encoding="utf-8", newline="") as file:
+            found[dataset, ranker].append(np.array([int(row["label"]) for row in csv.DictReader(file)]))
+    return found
+
+
+def on_orders(orders: dict[tuple[str, str], list[np.ndarray]]) -> Iterator[dict[str, Any]]:
+    """Yield a row a rule, target, ranker and review, and then the means over reviews."""
+    rows = []
+    for rule in ASKED:
+        for target in TARGETS:
+            for (dataset, ranker), runs in sorted(orders.items()):
+                relevant, n = int(runs[0].sum()), len(runs[0])
+                reads = [stopped(rule, labels, target, 0.01) for labels in runs]
+                needed = [np.flatnonzero(labels)[int(np.ceil(target * relevant - 1e-9)) - 1] + 1 for labels in runs]
+                recalls = [float(labels[:read].sum() / relevant) for labels, read in zip(runs, reads, strict=True)]
+                rows.append(
+                    {
+                        "what": "orders",
+                        "rule": rule.name,
+                        "target": target,
+                        "ranker": ranker,
+                        "dataset": dataset,
+                        "records": n,
+                        "relevant": relevant,
+                        **below(recalls, target),
+                        "read": round(float(np.mean(reads)) / n, 4),
+                        "overshoot": round(float(np.mean(np.array(reads) - needed)) / n, 4),
+                        "oracle": round(float(np.mean(needed)) / n, 4),
+                    }
+                )
+    yield from rows
+    draw = np.random.default_rng(0)
+    for rule in ASKED:
+        for target in TARGETS:
+            for few in (False, True):
+                own = [
+                    row
+                    for row in rows
+                    if (row["rule"], row["target"], row["relevant"] < FEWEST) == (rule.name, target, few)
+                ]
+                if own:
+                    yield {
+                        "what": "orders, means over reviews",
+                        "rule": rule.name,
+                        "target": target,
+                        "relevant": f"under {FEWEST}" if few else f"{FEWEST} or more",
+                        "reviews": len(own),
+                        **{
+                            name: spread([row[name] for row in own], draw)
+                            for name in ("below_target", "overshoot", "read")
+                        },
+                        "reviews_off_target": [
+                            f"{row['dataset']}, {row['ranker']}" for row in own if row["below_target"] > 0.05
+                        ],
+                    }
+
+
+def spread(values: Sequence[float], draw: np.random.Generator) -> list[float]:
+    """Return the mean and its 95 % bootstrap interval over reviews."""
+    samples = draw.choice(np.array(values), (2000, len(values))).mean(axis=1)
+    return [round(float(x), 4) for x in (np.mean(values), *np.percentile(samples, [2.5, 97.5]))]
+
+
+def beside_buscarpy(orders: dict[tuple[str, str], list[np.ndarray]], python: str) -> dict[str, Any]:
+    """Return how far buscarpy's p-values lie from ours on the same orders, and how often it has none."""
+    script = (
+        "import json, sys, warnings; warnings.simplefilter('ignore')\n"
+        "import numpy as np, pandas as pd\n"
+        "from buscarpy import calculate_h0\n"
+        "print(json.dumps([(lambda p: None if p is None or np.isnan(p) else float(p))(calculate_h0(np.array(y), n,"
+        " recall_target=.95)) for y, n in json.load(sys.stdin)]))"
+    )
+    asked = [
+        (labels[: round(share * len(labels))].tolist(), len(labels))
+        for runs in orders.values()
+        for labels in runs[:1]
+        for share in (0.3, 0.6, 0.9, 1.0)
+    ]
+    start = time.perf_counter()
+    done = subprocess.run([python, "-c", script], input=json.dumps(asked), capture_output=True, text=True, check=True)
+    theirs, seconds = json.loads(done.stdout.splitlines()[-1]), time.perf_counter() - start
+    start = time.perf_counter()
+    ours = [Buscar().p_value(Screening(np.array(labels), n), 0.95) for labels, n in asked]
+    apart = [abs(a - b) for a, b in zip(ours, theirs, strict=True) if b is not None and a < 0.4]
+    return {
+        "what": "beside buscarpy 0.0.2",
+        "asked": len(asked),
+        "most_apart": max(apart, default=None),
+        "without_answer_there": sum(one is None for one in theirs),
+        "seconds_ours": round(time.perf_counter() - start, 3),
+        "seconds_there": round(seconds, 3),
+    }
+
+
+def speed(seed: int) -> dict[str, Any]:
+    """Return the seconds of one assessment by all rules of 100,000 records, the median of five."""
+    draw = np.random.default_rng(seed)
+    labels = (draw.random(30_000) < 0.6 * np.exp(-np.arange(30_000) / 3000)).astype(np.int64)
+    screening = Screening(
+        labels, 100_000, audits=(Audit(72_000, int(labels[:28_000].sum()), 500, 1),), probabilities=draw.random(100_000)
+    )
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        assess(screening, target=0.95, confidence=CONFIDENCE)
+        times.append(time.perf_counter() - start)
+    return {"what": "speed", "records": 100_000, "rules": len(RULES), "seconds": round(float(np.median(times)), 4)}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print, append the rows."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("part", choices=("generated", "orders", "speed"))
+    parser.add_argument("folder", nargs="?", type=Path, help="of reading orders")
+    parser.add_argument("--runs", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=20260101)
+    parser.add_argument("--buscarpy", default="", help="an interpreter that has buscarpy 0.0.2")
+    given = parser.parse_args(arguments)
+    rows: list[dict[str, Any]] = []
+    if given.part == "generated":
+        for row in generated(given.runs, given.seed):
+            rows.append(row)
+            print(*row.values(), flush=True)
+    elif given.part == "speed":
+        rows = [speed(given.seed)]
+    else:
+        orders = read_orders(given.folder)
+        rows = list(on_orders(orders))
+        if given.buscarpy:
+            rows.append(beside_buscarpy(orders, given.buscarpy))
+    for row in rows:
+        if row["what"] not in ("orders", "generated"):
+            print(json.dumps(row))
+    _rows.append("stopping", rows, seed=given.seed, digest=None)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
