@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 from asreview_mc.core.errors import AsreviewMCError
 from asreview_mc.core.event import Decided, Merged, Split, Undone
 from asreview_mc.core.protocol import STAGES
-from asreview_mc.project import copies, duplicates, fulltexts, gather, panel, screen, stages, team
+from asreview_mc.project import agreement, copies, duplicates, fulltexts, gather, panel, screen, stages, team
 from asreview_mc.project.audit import events, status
 from asreview_mc.project.review import Review
 from asreview_mc.report.export import describe
@@ -74,8 +74,8 @@ def seen(review, viewer):
     for stage in STAGES:
         told[stage] = (
             screen.conflicts(review, stage),
-            screen.agreement(review, stage),
-            screen.agreement_over_time(review, stage),
+            agreement.agreement(review, stage, viewer),
+            agreement.over_time(review, stage),
             team.shares(review, stage),
             team.calibration(review, stage),
             [state.queue(stage, name) for name in PEOPLE],
