@@ -58,7 +58,7 @@ LIBRARIES = {
     "interop": {"asreview"},
     "project": {"numpy"},
     "demo": set(),
-    "web": {"fastapi", "jinja2"},
+    "web": {"argon2", "fastapi", "itsdangerous", "jinja2", "markupsafe", "pydantic", "starlette", "uvicorn"},
     "cli": {"rich", "typer"},
     "__init__": set(),
     "__main__": set(),

@@ -16,6 +16,7 @@ from asreview_mc.cli import (
     panel,
     reports,
     screen,
+    serve,
     simulate,
     stages,
     stopping,
@@ -33,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for room in (gather, screen, team, stages, stopping, synthesise, extract, reports, logbook, simulate):
+for room in (gather, screen, team, stages, stopping, synthesise, extract, reports, logbook, serve, simulate):
     room.register(app)
 app.add_typer(duplicates.app, name="dedup")
 app.add_typer(panel.app, name="panel")

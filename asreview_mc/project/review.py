@@ -133,6 +133,11 @@ class Review:
             return self.state
         return self._state.feed(new)
 
+    @property
+    def folded(self) -> State | None:
+        """The state, where this process has folded it before; None where that would cost a pass through the log."""
+        return self.state if self._state is not None else None
+
     def merges_taken_back(self) -> set[int]:
         """Return the merges, by number of the event, that a split took back."""
         splits = (logged.event for logged in self.log.events(kinds=[Split.kind]))
@@ -176,12 +181,15 @@ class Review:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make everything inside one step, of which all or nothing happens."""
+        begun: int | None = None
         try:
             with self.log.transaction():
+                begun = self.folded.seq if self.folded else 0
                 yield
         except BaseException:
-            # What was folded inside may have been taken back with the step.
-            self._forget()
+            if self._state is not None and self._state.seq != begun:
+                # What was folded inside may have been taken back with the step.
+                self._forget()
             raise
 
     def _forget(self) -> None:
@@ -234,6 +242,18 @@ class Review:
                 remedy="Ids look like r000001; `asreview-mc export all.csv --what all` lists them",
             )
         return record
+
+    def whole_record(self, record_id: str) -> Record:
+        """Return one record as `records` has it, amended and with its duplicates' data, without reading all of them.
+
+        Raises
+        ------
+        UnknownError
+            If there is no such id.
+        """
+        state = self.state
+        record, *members = (_amended(self.record(one), state) for one in (record_id, *state.members(record_id)))
+        return record.completed(members)
 
     def viewer(self, name: str | None) -> str | None:
         """Return `name` if it is somebody on the team, None if no name was given.

@@ -55,11 +55,17 @@ def decide(
     reason: str = "",
     note: str = "",
     shown: Shown | None = None,
+    measured: bool = True,
 ) -> Logged:
     """Log one decision and return it once it is on disk.
 
     Validated by queries about this one record, without folding the log. A second decision by the same reviewer replaces
     what stood.
+
+    Parameters
+    ----------
+    measured : bool
+        Log agreement at once where the decision completes a batch; else `measure_full_batches` is to be called later.
 
     Raises
     ------
@@ -75,7 +81,7 @@ def decide(
         check_open(review, state, record_id, stage)
         disclosed = state.disclosed(stage, record_id)
         (logged,) = review.append(Decided(record_id, stage, reviewer, decision, reason, note, shown))
-        if disclosed is None and state.feed_some([logged]).disclosed(stage, record_id) is not None:
+        if measured and disclosed is None and state.feed_some([logged]).disclosed(stage, record_id) is not None:
             measure_full_batches(review, stage)
     return logged
 
@@ -219,8 +225,10 @@ def _discussion(state: State, stage: Stage, record_id: str) -> list[dict[str, st
 
 
 def state_of(review: Review, record_id: str) -> State:
-    """Return the state of one record, from the events that concern it and the protocol alone."""
+    """Return the state of one record, from the events that concern it and the protocol alone unless all is folded."""
     review.record(record_id)
+    if review.folded:
+        return review.folded
     frame = review.log.events(kinds=[kind.kind for kind in _FRAME])
     taken_back = review.merges_taken_back()
     merged = State(taken_back).feed_some(frame)

@@ -31,7 +31,8 @@ def suggest_topics(
 ) -> list[dict[str, Any]]:
     """Return for each included record what the model suggests, with its evidence, and what was confirmed.
 
-    Where `viewer` is to code a record with the suggestions hidden and has not yet, `hidden` is true and there are none.
+    Where `viewer` is to code a record with the suggestions hidden and has not yet, `hidden` is true and there are none;
+    `mine` is what `viewer` said of it, None before that.
     `doubt` in [0, 0.5] is the mean distance of a label's probability from the nearer of 0 and 1.
     A suggestion has `code`, `p` in [0, 1], `evidence` (a sentence of the record) and `suggested` (over the threshold).
 
@@ -48,7 +49,8 @@ def suggest_topics(
     rows = []
     for row, record_id in enumerate(included):
         stands = confirmed(state, record_id)
-        hidden = viewer is not None and viewer not in coded(state, record_id) and is_hidden(state, record_id)
+        own = coded(state, record_id).get(viewer or "")
+        hidden = viewer is not None and own is None and is_hidden(state, record_id)
         suggested = [one for one in suggestions(found, row) if one["suggested"]]
         rows.append(
             {
@@ -58,6 +60,7 @@ def suggest_topics(
                 "hidden": hidden,
                 "doubt": round(float(np.minimum(found.probabilities[row], 1 - found.probabilities[row]).mean()), 4),
                 "confirmed": list(stands.codes) if stands else None,
+                "mine": list(own.event.codes) if own and isinstance(own.event, TopicsConfirmed) else None,
             }
         )
     return rows

@@ -143,13 +143,34 @@ class State(Team):
 
         A full text that could not be had waits for nobody.
         """
-        return [
-            record_id
-            for record_id in self.eligible(stage)
-            if len(self.deciders(stage, record_id)) < self.due(stage, record_id)
+        return [record_id for record_id in self.eligible(stage) if self._is_short(stage, record_id)]
+
+    def _is_short(self, stage: Stage, record_id: str) -> bool:
+        return (
+            len(self.deciders(stage, record_id)) < self.due(stage, record_id)
             and self.verdict(stage, record_id).outcome == "pending"
             and (stage == "abstract" or self.retrieval_status(record_id) != "not-retrieved")
-        ]
+        )
+
+    def waits_for(self, stage: Stage, record_id: str, reviewer: str) -> bool:
+        """Whether `record_id` is in the queue of `reviewer`, without going through the whole of it."""
+        return (
+            reviewer in self.protocol.active
+            and not self.closed(stage)
+            and self.knows(record_id)
+            and record_id not in self.merges
+            and record_id not in self.removed
+            and (stage == "abstract" or self.verdict("abstract", record_id).outcome == "include")
+            and self._is_short(stage, record_id)
+            and reviewer not in self.deciders(stage, record_id)
+            and self.is_for(stage, record_id, reviewer)
+        )
+
+    def own(self, stage: Stage, reviewer: str) -> list[Standing]:
+        """Return the standing decisions of `reviewer` at a stage, the last one first."""
+        sheets = self._sheets[stage].values()
+        made = [one for sheet in sheets for one in sheet.standing.values() if one.reviewer == reviewer]
+        return sorted(made, key=lambda decision: -decision.seq)
 
     def begun(self, stage: Stage) -> list[str]:
         """Return the records on which somebody's decision stands or a settlement does, in reading order."""

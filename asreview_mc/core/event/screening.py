@@ -106,13 +106,18 @@ class AgreementMeasured(Event):
 
 @dataclass(frozen=True, slots=True)
 class Discussed(Event):
-    """`reviewer` left a note in the discussion of a conflict."""
+    """`reviewer` left a note in the discussion of a conflict, or said how they would settle it.
+
+    Then `proposal` is the decision, with the code of its `reason` where one is needed.
+    """
 
     kind: ClassVar[str] = "discussed"
     record_id: str
     stage: Stage
     reviewer: str
     text: str
+    proposal: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

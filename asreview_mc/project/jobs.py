@@ -1,0 +1,92 @@
+"""What a workshop can be asked for: every step of a review that needs a model, a drawing or a comparison of all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from asreview_mc.core.event import Logged, ReferencesRead
+from asreview_mc.core.protocol import STAGES, Stage
+from asreview_mc.learn.encode import Encoder
+from asreview_mc.project import duplicates, gather, keep, reporting, synthesise
+from asreview_mc.project.agreement import agreement, measure_full_batches
+from asreview_mc.project.orders import Order, Orders
+from asreview_mc.project.pictures import picture
+from asreview_mc.project.review import Review
+from asreview_mc.report import agreement_view
+
+
+class Bench:
+    """The place where jobs are done, one review and one encoder at hand; each method is a job, its result plain.
+
+    Parameters
+    ----------
+    encoder : Encoder or None
+        ``None`` for the usual one.
+    """
+
+    def __init__(self, review: Review, encoder: Encoder | None = None) -> None:
+        self.review = review
+        self._encoder = encoder
+        self._orders = Orders(review, encoder)
+        self.tell: Callable[[int, int], None] | None = None
+
+    def order(self, stage: Stage, reviewer: str) -> Order:
+        """Return a reviewer's queue as a ranker leaves it."""
+        return self._orders.order(stage, reviewer, self.tell)
+
+    def measure(self) -> None:
+        """Log the agreement of every batch that is full."""
+        with self.review.transaction():
+            for stage in STAGES:
+                measure_full_batches(self.review, stage)
+
+    def agreement(self, viewer: str) -> list[dict[str, Any]]:
+        """Return agreement at both stages as far as it is released to `viewer`, in the words of a report."""
+        return agreement_view.stages({stage: agreement(self.review, stage, viewer) for stage in STAGES})
+
+    def suggestions(self, viewer: str) -> list[dict[str, Any]]:
+        """Return the sub-topics suggested for the included records as far as `viewer` is to see them."""
+        return synthesise.suggest_topics(self.review, encoder=self._encoder, progress=self.tell, viewer=viewer)
+
+    def confirm(self, record_id: str, reviewer: str, add: Sequence[str], remove: Sequence[str], blind: bool) -> Logged:
+        """Confirm the sub-topics of a record; `blind` where the suggestions were hidden from the reviewer."""
+        return synthesise.confirm_topics(
+            self.review, record_id, reviewer, add=add, remove=remove, blind=blind, encoder=self._encoder
+        )
+
+    def doubts(self) -> list[dict[str, Any]]:
+        """Return the doubtful pairs that wait for a person."""
+        return [asdict(doubt) for doubt in duplicates.doubts(self.review)]
+
+    def judge(self, record_id: str, other: str, same: bool, by: str, note: str = "") -> Logged:
+        """Log whether two records are one."""
+        return duplicates.judge(self.review, record_id, other, same=same, by=by, note=note)
+
+    def add(self, paths: Sequence[Path], told: Mapping[str, str]) -> list[ReferencesRead]:
+        """Read reference files into the review."""
+        return gather.add(self.review, paths, **told)
+
+    def dedup(self, by: str) -> dict[str, Any]:
+        """Merge certain duplicates."""
+        return asdict(duplicates.dedup(self.review, by=by))
+
+    def picture(self, figure: str) -> bytes:
+        """Return a figure as SVG: ``flow``, ``curve`` or ``agreement``."""
+        return picture(self.review, figure)
+
+    def export(self, path: Path, what: str, viewer: str) -> dict[str, Any]:
+        """Write records with their decisions, as `viewer` may see them."""
+        return reporting.export(self.review, path, what=what, viewer=viewer)
+
+    def report(self, path: Path, viewer: str) -> dict[str, Any]:
+        """Write the whole review on one page, as `viewer` may see it."""
+        return reporting.write_report(self.review, path, viewer=viewer)
+
+    def backup(self, file: str) -> None:
+        """Write a backup into the review's folder."""
+        folder = self.review.folder / "backups"
+        folder.mkdir(exist_ok=True)
+        keep.backup(self.review, folder / file)

@@ -1,0 +1,106 @@
+"""One reviewer's order at one stage, as a ranker that has learnt from their labels leaves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from asreview_mc.core.event import Shown
+from asreview_mc.core.protocol import Stage
+from asreview_mc.core.version import __version__
+from asreview_mc.learn.encode import Encoder
+from asreview_mc.learn.rank.explain import why
+from asreview_mc.project.ranking import Pool, Progress, gather_pool
+from asreview_mc.project.review import Review
+
+DEPTH = 1000
+"""So many records are sent at a time: more than anybody decides on before the next order is there."""
+EXPLAINED = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The first records of a queue as of the event `seq`, best first.
+
+    Attributes
+    ----------
+    decided, waiting : int
+        How many records the reviewer had decided on, and how many waited for them, at `seq`.
+    record_ids, scores, why : tuple
+        The first `DEPTH` of those waiting; `scores` is empty where no ranker made the order, `why` tells of the first.
+    """
+
+    stage: Stage
+    reviewer: str
+    seq: int
+    decided: int
+    waiting: int
+    record_ids: tuple[str, ...]
+    scores: tuple[float, ...] = ()
+    why: tuple[str, ...] = ()
+    ranker: str = ""
+    fingerprint: str = ""
+
+    @property
+    def ranked(self) -> bool:
+        """Whether a ranker made it; else it is the reading order."""
+        return bool(self.ranker)
+
+    def places(self) -> Iterator[tuple[str, Shown, str]]:
+        """Yield each record with what is logged of how it was shown, and why it stands there."""
+        for place, record_id in enumerate(self.record_ids):
+            if not self.ranked:
+                yield record_id, Shown(how="given"), ""
+                continue
+            said = self.why[place] if place < len(self.why) else ""
+            score = self.scores[place]
+            yield record_id, Shown("ranked", place + 1, score, self.ranker, self.fingerprint, self.seq), said
+
+
+class Orders:
+    """Makes orders; keeps what a ranker needs of the records for as long as they stay as they are."""
+
+    def __init__(self, review: Review, encoder: Encoder | None = None) -> None:
+        self.review = review
+        self._encoder = encoder
+        self._pool: Pool | None = None
+        self._made_of: Sequence[object] = ()
+
+    def order(self, stage: Stage, reviewer: str, progress: Progress | None = None) -> Order:
+        """Return the order of a reviewer as of the last event."""
+        pool = self._gathered(progress)
+        state = self.review.state
+        waiting = [one for one in state.queue(stage, reviewer) if one in pool.rows]
+        decided = state.decided_by(stage, reviewer)
+        if not waiting:
+            return Order(stage, reviewer, state.seq, decided, 0, (), ranker=pool.ranker)
+        fitted = pool.fitted(state.labels(reviewer))
+        scores = fitted.decision_function(pool.features)
+        first = pool.best_first(scores, waiting)[:DEPTH]
+        rows = [pool.rows[record_id] for record_id in first]
+        reasons = why(pool.features, fitted, rows[:EXPLAINED]) if state.protocol.show_scores else []
+        return Order(
+            stage,
+            reviewer,
+            state.seq,
+            decided,
+            len(waiting),
+            tuple(first),
+            tuple(round(float(scores[row]), 6) for row in rows),
+            tuple(reasons),
+            f"{pool.ranker} {__version__}",
+            pool.fingerprint,
+        )
+
+    def _gathered(self, progress: Progress | None) -> Pool:
+        state = self.review.state
+        made_of = (
+            state.n_records,
+            len(state.merges),
+            sum(map(len, state.amendments.values())),
+            state.protocol.query_text,
+        )
+        if self._pool is None or made_of != self._made_of:
+            self._pool = gather_pool(self.review, encoder=self._encoder, progress=progress)
+            self._made_of = made_of
+        return self._pool

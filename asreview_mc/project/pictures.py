@@ -1,0 +1,31 @@
+"""The figures of a review as it stands, drawn; none gives away a pending decision."""
+
+from __future__ import annotations
+
+from asreview_mc.core.errors import UnknownError
+from asreview_mc.project.agreement import over_time
+from asreview_mc.project.review import Review
+from asreview_mc.report.counts import count
+
+PICTURES = ("flow", "curve", "agreement")
+
+
+def picture(review: Review, name: str) -> bytes:
+    """Return a figure as an SVG file: the PRISMA ``flow``, the recall ``curve``, or ``agreement`` over time.
+
+    Raises
+    ------
+    UnknownError
+        If no figure is called so.
+    """
+    from asreview_mc.report.account import screening_labels
+    from asreview_mc.report.figures import agreement_picture, recall_picture
+    from asreview_mc.report.flow import picture as flow_picture
+
+    if name == "flow":
+        return flow_picture(count(review.state), ".svg")
+    if name == "curve":
+        return recall_picture(screening_labels(review.state), ".svg")
+    if name == "agreement":
+        return agreement_picture(over_time(review, "abstract"), ".svg")
+    raise UnknownError(f"no figure is called {name!r}", remedy=f"Choose one of {', '.join(PICTURES)}")

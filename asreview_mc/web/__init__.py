@@ -1,0 +1,1 @@
+"""The page: everything a team does in a review, in the browser, served from this machine alone."""

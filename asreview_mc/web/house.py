@@ -1,0 +1,117 @@
+"""Everything that the page's routes share: one review, its two lanes, its two workshops, and who may come in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from fastapi import Request
+from itsdangerous import URLSafeTimedSerializer
+
+from asreview_mc.core.protocol import STAGES, Stage
+from asreview_mc.core.protocol import Protocol as ReviewProtocol
+from asreview_mc.project.desk import Desk
+from asreview_mc.project.review import Review
+from asreview_mc.project.workshop import Workshop
+from asreview_mc.web.accounts import Accounts
+from asreview_mc.web.behind import Coalesced
+from asreview_mc.web.lanes import Lane
+from asreview_mc.web.throttle import Throttle
+
+
+class Shop(Protocol):
+    """Where jobs of `project.jobs` are asked for."""
+
+    done_of: tuple[int, int] | None
+
+    def ask(self, job: str, **given: Any) -> Any:  # noqa: ANN401
+        """Start a job; return a future."""
+
+    def close(self) -> None:
+        """End it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the page is served.
+
+    Attributes
+    ----------
+    team : bool
+        Whether people sign in; else whoever sits at this machine says who they are.
+    address : str
+        Where it is reached, such as ``https://reviews.example.org:8000``, without a slash at its end.
+    hosts : tuple of str
+        Names without port under which requests are taken.
+    """
+
+    team: bool = False
+    address: str = "http://127.0.0.1:8000"
+    hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "::1")
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach it by TLS."""
+        return self.address.startswith("https://")
+
+
+class House:
+    """One review, open to the routes.
+
+    Decisions have a lane to themselves and the ranker a process; all other slow work has another process.
+    """
+
+    def __init__(self, folder: Path, settings: Settings, open_shop: Callable[[Path], Shop] = Workshop) -> None:
+        with Review.open(folder) as review:
+            self.title = review.protocol.title
+        self.folder = folder
+        self.settings = settings
+        self.accounts = Accounts(folder)
+        self.signer = URLSafeTimedSerializer(self.accounts.secret, salt="session")
+        self.throttle = Throttle()
+        self.desk: Lane[Desk] = Lane(folder, Desk, "desk")
+        self.reading: Lane[Review] = Lane(folder, lambda review: review, "reading")
+        self.ranking = open_shop(folder)
+        self.workshop = open_shop(folder)
+        self.orders = Coalesced(self._order)
+        self.measures = Coalesced(self._measure)
+
+    async def protocol(self) -> ReviewProtocol:
+        """Return the protocol that holds."""
+        return await self.desk.run(lambda desk: desk.review.state.protocol)
+
+    async def job(self, job: str, /, **given: Any) -> Any:  # noqa: ANN401 - each job has a result of its own
+        """Return the result of a job of the workshop."""
+        return await asyncio.wrap_future(self.workshop.ask(job, **given))
+
+    def after_decision(self, reviewer: str) -> None:
+        """Let queue and agreement follow from what was decided, behind the reviewer's back."""
+        for stage in STAGES:
+            self.orders.want((stage, reviewer))
+        self.measures.want("all")
+
+    async def close(self) -> None:
+        """Leave nothing running."""
+        self.orders.stop()
+        self.measures.stop()
+        self.ranking.close()
+        self.workshop.close()
+        self.desk.close()
+        self.reading.close()
+
+    async def _order(self, key: Hashable) -> None:
+        stage, reviewer = cast("tuple[Stage, str]", key)
+        order = await asyncio.wrap_future(self.ranking.ask("order", stage=stage, reviewer=reviewer))
+        await self.desk.run(lambda desk: desk.take(order))
+
+    async def _measure(self, key: Hashable) -> None:
+        await self.job("measure")
+
+
+def house_of(request: Request) -> House:
+    """Return the house that a request came to."""
+    house: House = request.app.state.house
+    return house

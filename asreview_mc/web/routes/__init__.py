@@ -1,0 +1,1 @@
+"""The pages, one module each; every route asks who is asking."""

@@ -1,0 +1,217 @@
+"""For scripts, the page's own among them: records to screen, decisions, conflicts, search, log and status as JSON."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from asreview_mc.core.protocol import Protocol
+from asreview_mc.core.record import Record
+from asreview_mc.project import audit, consent, finding, screen
+from asreview_mc.project.desk import Desk, Place
+from asreview_mc.web.pages import Preferences, fragment, view
+from asreview_mc.web.who import Anybody, Caller, Rooms, Screener, Settler
+
+router = APIRouter(prefix="/api", tags=["api"])
+Stage = Literal["abstract", "fulltext"]
+RecordId = Annotated[str, Field(pattern=r"^r[0-9]{6,9}$")]
+Event = Annotated[int, Field(ge=0, le=2**53)]
+
+
+class _Said(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class DecisionSaid(_Said):
+    """A decision. `base` is what the offer said: sent again with it, a decision is taken in once."""
+
+    record_id: RecordId
+    decision: Literal["include", "exclude", "maybe"]
+    stage: Stage = "abstract"
+    reason: str = Field("", max_length=100)
+    note: str = Field("", max_length=10_000)
+    base: Event | None = None
+    seconds: float | None = Field(None, ge=0, le=86_400, allow_inf_nan=False)
+
+
+class UndoSaid(_Said):
+    """What to take back: the last decision, or the one on a record, the event `base`."""
+
+    stage: Stage = "abstract"
+    record_id: RecordId | Literal[""] = ""
+    base: Event | None = None
+
+
+class PostponeSaid(_Said):
+    """A record to put behind all others."""
+
+    record_id: RecordId
+    stage: Stage = "abstract"
+
+
+class ProposalSaid(_Said):
+    """How the caller would settle a conflict; it is settled once all who must agree have said the same."""
+
+    record_id: RecordId
+    decision: Literal["include", "exclude"]
+    stage: Stage = "abstract"
+    reason: str = Field("", max_length=100)
+    note: str = Field("", max_length=10_000)
+
+
+@router.get("/me")
+async def me(who: Anybody) -> dict[str, Any]:
+    """Say who the caller is."""
+    return {"name": who.name, "role": who.role, "decides": who.decides, "leads": who.leads}
+
+
+@router.get("/next")
+async def next_records(
+    who: Screener,
+    house: Rooms,
+    stage: Stage = "abstract",
+    n: Annotated[int, Query(ge=1, le=5)] = 2,
+    besides: Annotated[str, Query(max_length=2000)] = "",
+) -> dict[str, Any]:
+    """Return the next records to decide on, leaving out the ids in `besides`, separated by commas."""
+    return await offers(house, who, stage, n, besides.split(","))
+
+
+async def offers(house: Rooms, who: Caller, stage: Stage, n: int, besides: list[str]) -> dict[str, Any]:
+    """Return the next records and how far the caller is."""
+
+    def look(desk: Desk) -> tuple[list[tuple[Place, Record]], dict[str, Any], Protocol]:
+        places = desk.places(stage, who.name, n, besides=besides)
+        progress = desk.progress(stage, who.name)
+        told = {"decided": progress.decided, "left": progress.left, "stale": progress.stale}
+        return [(one, desk.review.whole_record(one.record_id)) for one in places], told, desk.review.state.protocol
+
+    found, progress, protocol = await house.desk.run(look)
+    if progress["stale"] is None:
+        house.orders.want((stage, who.name))
+    preferences = Preferences.of(house, who)
+    return {
+        "offers": [offer(place, record, protocol, preferences) for place, record in found],
+        "progress": progress | {"reading": house.ranking.done_of, "trouble": house.orders.trouble},
+    }
+
+
+def offer(place: Place, record: Record, protocol: Protocol, preferences: Preferences) -> dict[str, Any]:
+    """Return a record as it is put before a reviewer; rank, score and why only where the protocol shows them."""
+    shown = view(record, words=preferences.words(protocol), hidden=preferences.hidden)
+    plain = {"record_id": place.record_id, "base": place.base, "title": record.title}
+    if protocol.show_scores:
+        plain |= {"rank": place.shown.rank, "score": place.shown.score, "why": place.why}
+    return plain | {"html": fragment("record.html.jinja", one=shown, place=plain)}
+
+
+@router.post("/decisions")
+async def decide(said: DecisionSaid, who: Screener, house: Rooms) -> dict[str, Any]:
+    """Take in one decision; answered once it is on disk."""
+    answer = await house.desk.run(
+        lambda desk: desk.decide(
+            said.record_id,
+            said.decision,
+            who.name,
+            stage=said.stage,
+            reason=said.reason,
+            note=said.note,
+            base=said.base,
+            seconds=said.seconds,
+        )
+    )
+    house.after_decision(who.name)
+    return {"seq": answer.logged.seq, "record_id": said.record_id, "repeated": answer.repeated}
+
+
+@router.post("/undo")
+async def undo(said: UndoSaid, who: Screener, house: Rooms) -> dict[str, Any]:
+    """Take back a decision of the caller; its record is offered next."""
+    answer = await house.desk.run(lambda desk: desk.undo(said.stage, who.name, said.record_id, said.base))
+    house.after_decision(who.name)
+    return {"seq": answer.logged.seq, "record_id": answer.logged.event.about, "repeated": answer.repeated}
+
+
+@router.post("/postpone")
+async def postpone(said: PostponeSaid, who: Screener, house: Rooms) -> dict[str, Any]:
+    """Put a record behind all others of the caller."""
+    await house.desk.run(lambda desk: desk.postpone(said.stage, who.name, said.record_id))
+    return {"record_id": said.record_id}
+
+
+@router.get("/records/{record_id}")
+async def record(record_id: Annotated[RecordId, Path()], who: Anybody, house: Rooms) -> dict[str, Any]:
+    """Return a record with the decisions on it that the caller may see."""
+
+    def look(desk: Desk) -> dict[str, Any]:
+        state = desk.review.state
+        kept = state.kept(desk.review.record(record_id).record_id)
+        decisions = {
+            stage: [
+                {"reviewer": one.reviewer, "decision": one.decision, "reason": one.reason, "note": one.note}
+                for one in state.visible(stage, kept, who.name)
+            ]
+            for stage in ("abstract", "fulltext")
+        }
+        return {"record": desk.review.whole_record(kept).to_dict(), "decisions": decisions}
+
+    return await house.desk.run(look)
+
+
+@router.get("/search")
+async def search(
+    who: Anybody,
+    house: Rooms,
+    q: Annotated[str, Query(max_length=500)],
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> dict[str, Any]:
+    """Return the records that hold every word of `q`."""
+    found = await house.reading.run(lambda review: finding.search(review, q, limit=limit))
+    return {"records": [{"record_id": one.record_id, "title": one.title, "year": one.year} for one in found]}
+
+
+@router.get("/conflicts")
+async def conflicts(who: Anybody, house: Rooms, stage: Stage = "abstract") -> dict[str, Any]:
+    """Return the open conflicts of a stage."""
+    return {"conflicts": await house.reading.run(lambda review: screen.conflicts(review, stage))}
+
+
+@router.post("/settlements")
+async def propose(said: ProposalSaid, who: Settler, house: Rooms) -> dict[str, Any]:
+    """Say how the caller would settle a conflict."""
+    logged = await house.desk.run(
+        lambda desk: consent.propose(
+            desk.review,
+            said.record_id,
+            said.decision,
+            who.name,
+            stage=said.stage,
+            reason=said.reason,
+            note=said.note,
+        )
+    )
+    return {"seq": logged.seq, "record_id": said.record_id, "settled": consent.was_settled(logged)}
+
+
+@router.get("/status")
+async def status(who: Anybody, house: Rooms) -> dict[str, Any]:
+    """Return where the review stands."""
+    return await house.reading.run(audit.status)
+
+
+@router.get("/events")
+async def events(
+    who: Anybody,
+    house: Rooms,
+    record_id: RecordId | Literal[""] = "",
+    reviewer: Annotated[str, Query(max_length=200)] = "",
+    kind: Annotated[str, Query(max_length=100)] = "",
+) -> dict[str, Any]:
+    """Return the log, as far as the caller may see it."""
+    return {
+        "events": await house.reading.run(
+            lambda review: audit.events(review, who.name, record_id=record_id, reviewer=reviewer, kind=kind)
+        )
+    }

@@ -1,0 +1,53 @@
+"""Sub-topics: what the model suggests, its evidence marked in the abstract, one key to confirm or reject each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from asreview_mc.project.review import Review
+from asreview_mc.web.pages import back, page, view
+from asreview_mc.web.who import Rooms, Screener, form_of, texts_of
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/topics")
+async def topics(request: Request, who: Screener, house: Rooms, record: str = "") -> Response:
+    """Show one included record with its suggestions, the first that nobody has confirmed unless one is named."""
+    protocol = await house.protocol()
+    rows = await house.job("suggestions", viewer=who.name) if protocol.cards else []
+    waiting = [row for row in rows if row["confirmed"] is None]
+    chosen = next((row for row in rows if row["record_id"] == record), (waiting or [None])[0])
+    labels = {card.code: card.label for card in protocol.cards}
+
+    def look(review: Review) -> dict[str, Any]:
+        evidence = {labels[one["code"]]: one["evidence"] for one in chosen["suggested"]}
+        return view(review.records[chosen["record_id"]], evidence=evidence)
+
+    return page(
+        request,
+        who,
+        "topics.html.jinja",
+        rows=rows,
+        chosen=chosen,
+        record=await house.reading.run(look) if chosen else None,
+        cards=protocol.cards,
+        suggested={one["code"]: one for one in chosen["suggested"]} if chosen else {},
+        waiting=len(waiting),
+    )
+
+
+@router.post("/topics/{record_id}")
+async def confirm(request: Request, record_id: str, who: Screener, house: Rooms) -> Response:
+    """Confirm exactly the sub-topics that are ticked."""
+    form = await form_of(request)
+    said = texts_of(form)
+    ticked = [str(code) for code in form.getlist("code")]
+    codes = [card.code for card in (await house.protocol()).cards]
+    rest = [code for code in codes if code not in ticked]
+    blind = said.get("blind") == "yes"
+    await house.job("confirm", record_id=record_id, reviewer=who.name, add=ticked, remove=rest, blind=blind)
+    return back(f"/topics?record={said['stay']}" if said.get("stay") else "/topics", f"{record_id} is confirmed.")

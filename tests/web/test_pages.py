@@ -1,0 +1,153 @@
+"""The other pages: conflicts, full texts, duplicates, sub-topics, the owner's, and what is taken away."""
+
+import pytest
+
+from asreview_mc.project.screen import decide
+from asreview_mc.review.topics import confirmed
+
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\n%%EOF\n"
+
+
+def disagree(review, record_id="r000001"):
+    decide(review, record_id, "include", "R1")
+    decide(review, record_id, "exclude", "R2", note="not about universities")
+
+
+def include(review, record_id):
+    for stage in ("abstract", "fulltext"):
+        for name in ("R1", "R2"):
+            decide(review, record_id, "include", name, stage=stage)
+
+
+def test_a_conflict_is_settled_when_both_say_the_same(browser, team_app, review):
+    """Each says how; with one word missing it stays open, with both it is settled by both."""
+    disagree(review)
+    one, other = browser("R1"), browser("R2")
+    assert "not about universities" in one.get("/conflicts").text
+    assert one.say("/api/settlements", record_id="r000001", decision="include").json()["settled"] is False
+    assert review.state.verdict("abstract", "r000001").open
+    other.fill_in("/conflicts/r000001", answer="discuss", note="I see")
+    assert "I see" in one.get("/conflicts").text and "would settle it as <b>include</b>" in other.get("/conflicts").text
+    other.fill_in("/conflicts/r000001", answer="include", stage="abstract")
+    settlement = review.state.settlement("abstract", "r000001")
+    assert (settlement.event.decision, set(settlement.event.by)) == ("include", {"R1", "R2"})
+
+
+def test_an_adjudicator_settles_alone_and_an_expert_not_at_all(browser, review):
+    """Roles hold on the server."""
+    disagree(review)
+    assert browser("Eve").fill_in("/conflicts/r000001", answer="exclude").status_code == 403
+    assert browser("Ada").fill_in("/conflicts/r000001", answer="exclude").status_code == 303
+    assert review.state.verdict("abstract", "r000001").outcome == "exclude"
+
+
+def test_two_at_one_machine_settle_together(browser, review):
+    """Alone at this machine the one beside may be named."""
+    disagree(review)
+    browser("R1").fill_in("/conflicts/r000001", answer="include", **{"with": "R2"})
+    assert review.state.settlement("abstract", "r000001").event.by == ("R1", "R2")
+
+
+def test_a_pdf_is_kept_and_shown_and_nothing_else_is(browser, review):
+    """It lies in the project and may load nothing; other files are refused."""
+    for name in ("R1", "R2"):
+        decide(review, "r000001", "include", name)
+    one = browser("R1")
+    path = "/full-text/file/r000001"
+    refused = one.fill_in(path, files={"file": ("x.pdf", b"<script>", "application/pdf")})
+    assert refused.status_code == 422 and "no PDF" in refused.text
+    assert one.get(path).status_code == 404
+    assert (
+        one.fill_in(path, files={"file": ("../../x.pdf", PDF, "application/pdf")}, route="library").status_code == 303
+    )
+    shown = one.get(path)
+    assert (shown.content, shown.headers["content-type"]) == (PDF, "application/pdf")
+    assert "default-src 'none'" in shown.headers["content-security-policy"]
+    assert "script-src" not in shown.headers["content-security-policy"]
+    kept = review.state.retrievals["r000001"].event
+    assert (review.folder / kept.file).read_bytes() == PDF and kept.route == "library"
+    assert "open the PDF" in one.get("/full-text").text
+
+
+def test_a_full_text_is_excluded_for_a_reason_of_the_list(browser, review):
+    """Without one it is refused."""
+    for name in ("R1", "R2"):
+        decide(review, "r000001", "include", name)
+    one = browser("R1")
+    said = {"record_id": "r000001", "decision": "exclude", "stage": "fulltext"}
+    assert one.say("/api/decisions", **said).status_code == 409
+    assert one.say("/api/decisions", **said, reason=review.protocol.reasons[0].code).status_code == 200
+
+
+def test_sub_topics_count_once_confirmed(browser, review):
+    """What is ticked is logged, what is suggested alone is not."""
+    include(review, "r000001")
+    one = browser("R1")
+    shown = one.get("/topics").text
+    assert "1 of 1 included papers wait" in shown and confirmed(review.state, "r000001") is None
+    codes = [card.code for card in review.protocol.cards][:2]
+    one.fill_in("/topics/r000001", code=codes)
+    assert confirmed(review.state, "r000001").codes == tuple(codes)
+    assert "All 1 included papers are confirmed" in one.get("/topics").text
+
+
+def test_doubtful_pairs_are_judged_side_by_side(browser, review, tmp_path):
+    """What differs is marked, and one word makes them one record."""
+    from asreview_mc.project import gather
+
+    path = tmp_path / "more.csv"
+    path.write_text(
+        'title,abstract,authors,year,journal\nDigital badge in higher education,,"Doe, Jane",2021,\n', "utf-8"
+    )
+    gather.add(review, [path], source="Scopus")
+    one = browser("R1")
+    shown = one.get("/duplicates").text
+    if "No pair waits" in shown:
+        pytest.skip("these two are no doubtful pair any more")
+    assert "<ins>" in shown or "<del>" in shown
+    one.fill_in("/duplicates", record_id="r000007", other="r000001", answer="same")
+    assert review.state.kept("r000007") == "r000001"
+
+
+def test_files_are_read_with_their_reconciliation(browser, review):
+    """Found = read + rejected, on the page, each reject with its reason."""
+    olga = browser("Olga")
+    ris = b"TY  - JOUR\nTI  - Stackable credentials\nER  -\n\nTY  - JOUR\nAU  - Nobody\nER  -\n"
+    answer = olga.fill_in("/owner/add", files={"files": ("new.ris", ris)}, source="ERIC", via="database")
+    assert answer.status_code == 303
+    shown = olga.get("/owner").text
+    assert "new.ris" in shown and "1 rejected" in shown and "ERIC" in shown
+    assert review.state.n_records == 7
+    assert olga.fill_in("/owner/add", files={"files": ("new.ris", ris)}, source="ERIC").status_code == 422
+
+
+def test_the_owner_leads(browser, review):
+    """Protocol, shares, calibration, the end of a stage, invitation and backup each leave their event or file."""
+    olga = browser("Olga")
+    text = (review.folder / "protocol.toml").read_text("utf-8").replace('maybe = "conflict"', 'maybe = "include"')
+    assert olga.fill_in("/owner/protocol", text=text, reason="we agreed").status_code == 303
+    assert review.protocol.maybe == "include"
+    assert olga.fill_in("/owner/protocol", text="[review", reason="x").status_code == 422
+    for said in (
+        {"verb": "calibrate", "n": "2"},
+        {"verb": "assign", "people": ["R1", "R2"], "n": "3"},
+        {"verb": "close", "reason": "enough"},
+        {"verb": "reopen", "reason": "not enough"},
+        {"verb": "unblind", "reason": "the end", "people": ["Olga"]},
+    ):
+        assert olga.fill_in("/owner/team", **said).status_code == 303, said
+    kinds = {logged.event.kind for logged in review.log.events()}
+    assert {"calibrated", "assigned", "stage_closed", "stage_reopened", "unblinded"} <= kinds
+    assert "/join/" in olga.fill_in("/owner/invite", name="R1").text
+    assert olga.fill_in("/owner/backup").status_code == 303
+    assert len(list((review.folder / "backups").glob("*.db"))) == 1
+
+
+@pytest.mark.parametrize("kind", ["csv", "ris", "json", "html"])
+def test_what_is_taken_away_is_a_file(browser, kind):
+    """Each export comes with a name; what is none is refused."""
+    one = browser("R1")
+    answer = one.get(f"/export?format={kind}&what=all")
+    assert answer.status_code == 200 and "attachment" in answer.headers["content-disposition"]
+    assert one.get("/export?format=exe").status_code == 422
+    assert one.get("/export?what=../../etc").status_code == 422
