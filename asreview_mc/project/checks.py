@@ -76,13 +76,25 @@ def check_open(review: Review, state: State, record_id: str, stage: Stage) -> No
     DecisionError
         If not, with the event that says so.
     """
-    closed, frozen = state.closed(stage), state.frozen
+    closed = state.closed(stage)
     if closed:
         raise DecisionError(
             f"the stage {stage} was closed (event {closed.seq})",
             where=record_id,
             remedy=f"Open it again with `close {stage} --reopen --by NAME --reason TEXT`",
         )
+    check_not_frozen(review, state, record_id)
+
+
+def check_not_frozen(review: Review, state: State, record_id: str) -> None:
+    """Check that the included set is not frozen, or was so before a record was read.
+
+    Raises
+    ------
+    DecisionError
+        If the record was there when it was frozen.
+    """
+    frozen = state.frozen
     if frozen:
         later = review.log.events(frozen.seq, kinds=[ReferencesRead.kind])
         firsts = [one.event.first for one in later if isinstance(one.event, ReferencesRead) and one.event.read]

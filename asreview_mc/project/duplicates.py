@@ -8,6 +8,7 @@ from asreview_mc.core.errors import DecisionError
 from asreview_mc.core.event import Event, JudgedDifferent, Logged, Merged, Split
 from asreview_mc.core.protocol import STAGES
 from asreview_mc.identify.dedup import Doubt, Matches, match
+from asreview_mc.project.checks import check_not_frozen
 from asreview_mc.project.review import Review
 from asreview_mc.review.state import State
 
@@ -83,6 +84,7 @@ def judge(review: Review, record_id: str, other: str, *, same: bool, by: str, no
                 remedy="Take that back with `dedup split`, if it is wrong",
             )
         if same:
+            check_not_frozen(review, state, max(record_id, other, key=lambda name: int(name[1:])))
             if frozenset((record_id, other)) not in offered and any(map(state.is_begun, (record_id, other))):
                 raise DecisionError(
                     f"{record_id} and {other} are not offered as one, and decisions on them would be disclosed",
@@ -104,7 +106,7 @@ def split(review: Review, record_id: str, *, by: str, note: str = "") -> Logged:
     UnknownError
         If record or person are unknown.
     DecisionError
-        If it is not merged into another.
+        If it is not merged into another, or the included set is frozen.
     """
     with review.transaction():
         review.protocol.reviewer(by)
@@ -115,6 +117,7 @@ def split(review: Review, record_id: str, *, by: str, note: str = "") -> Logged:
         ]
         if not merges:
             raise DecisionError("is not merged into another record", where=record_id)
+        check_not_frozen(review, state, record_id)
         undone = merges[-1]
         events: list[Event] = [Split(record_id, undone.seq, by, note)]
         events += [JudgedDifferent(record_id, other, by, note) for other in _family_before(review, undone)]

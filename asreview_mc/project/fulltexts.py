@@ -49,7 +49,7 @@ def retrieve(
     with review.transaction():
         state = state_of(review, record_id)
         check_stage(state, record_id, "fulltext")
-        if status == "not-retrieved" and state.begun("fulltext"):
+        if status == "not-retrieved" and record_id in state.begun("fulltext"):
             raise DecisionError(
                 "has decisions on its full text", where=record_id, remedy="Undo those first if it could not be had"
             )

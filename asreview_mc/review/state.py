@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from asreview_mc.core.event import Decided, Discussed, Extracted, Logged, PanelRated, Tagged, Undone
+from asreview_mc.core.event import Decided, Discussed, Extracted, Logged, PanelRated, SampleDrawn, Tagged, Undone
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.review.consensus import Settlement, Standing, Verdict, verdict
 from asreview_mc.review.fold import in_reading_order
@@ -102,6 +102,8 @@ class State(Team):
             return self._tag_is_told(event.record_id, logged.seq)
         if isinstance(event, PanelRated):
             return self._all_have_rated(event.subject)
+        if isinstance(event, SampleDrawn):  # who knows that a record is of the sample reads it with other eyes
+            return not any(self.verdict(event.stage, self.kept(one)).outcome == "pending" for one in event.record_ids)
         return True
 
     def _all_have_rated(self, subject: str) -> bool:

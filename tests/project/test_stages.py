@@ -4,7 +4,7 @@ import pytest
 
 from asreview_mc.core.errors import DecisionError, UnknownError
 from asreview_mc.core.event import StopLooked
-from asreview_mc.project import fulltexts, gather, screen, stages
+from asreview_mc.project import duplicates, fulltexts, gather, screen, stages
 from asreview_mc.project.audit import status
 from asreview_mc.report.prisma import checks, count
 
@@ -79,6 +79,7 @@ def test_the_frozen_set_changes_only_by_a_reasoned_amendment(review, tmp_path):
         lambda: screen.decide(review, IDS[4], "include", "R1"),
         lambda: screen.undo(review, "R1", stage="fulltext"),
         lambda: fulltexts.retrieve(review, IDS[2], "retrieved"),
+        lambda: duplicates.judge(review, IDS[0], IDS[1], same=True, by="R1"),
     ):
         with pytest.raises(DecisionError, match="is frozen"):
             attempt()

@@ -3,6 +3,7 @@
 import pytest
 
 from asreview_mc.core.errors import AsreviewMCError, DecisionError, ProtocolError
+from asreview_mc.core.event import SampleDrawn
 from asreview_mc.project import screen, team
 from asreview_mc.project.audit import events, status
 from asreview_mc.project.ranking import gather_pool
@@ -252,3 +253,16 @@ def test_scores_show_only_where_the_protocol_lets_them(three, encoder):
         assert (shown.rank, shown.seconds >= 0) == (1, True)
         rewrite(three, lambda text: text.replace("show_scores = false", "show_scores = true"))
         assert session.offer(settled=True).hint.startswith("rank 1 of 5, score ")
+
+
+def test_nobody_is_told_which_records_are_a_sample_before_all_of_it_is_read(three):
+    """Who knows that a record is one of a control sample reads it with other eyes."""
+    three.append(SampleDrawn("abstract", "audit", (IDS[0],), 6, 1, "undecided", "R1"))
+
+    def told(viewer):
+        return ["hidden" not in one for one in events(three, viewer, kind="sample_drawn")]
+
+    assert (told("R1"), told("R2"), told(None)) == ([True], [False], [False])
+    for name in ("R1", "R2"):
+        screen.decide(three, IDS[0], "include", name)
+    assert told("R2") == [True]
