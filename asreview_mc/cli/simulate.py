@@ -91,33 +91,53 @@ def _means(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
 
 def metrics(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Reading orders, as `simulate --orders` writes.")
+        list[Path], typer.Argument(metavar="FILE...", help="Results or orders of `simulate`, or .asreview projects.")
     ],
+    against: Annotated[str, typer.Option(help="A ranker that all others are compared with, set by set.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Measure reading orders."""
-    from asreview_mc.simulate import grid
-    from asreview_mc.simulate.metrics import evaluate
+    """Measure reading orders, and compare rankers."""
+    from asreview_mc.simulate import files as files_of
+    from asreview_mc.simulate.paired import paired
 
-    rows = []
-    for path in files:
-        order = grid.read_order(path)
-        rows.append(
-            {"dataset": order.dataset, "ranker": order.ranker, "seed": order.seed} | evaluate(order.label, order.prior)
+    rows = files_of.read_runs(files)
+    compared = paired(rows, against) if against else []
+    found: dict[str, Any] = {"runs": rows} | ({"against": against, "paired": compared} if against else {})
+    answer(as_json, found, [*_means(rows), *_compared(compared, against)])
+
+
+def _compared(compared: Sequence[dict[str, Any]], against: str) -> Iterator[str]:
+    if not compared:
+        return
+    yield ""
+    yield f"Less {against}, over data sets: difference of means with its bootstrap 95 % interval, sets better and worse"
+    table = [
+        (
+            one["ranker"],
+            one["metric"],
+            f"{one['difference']:+.3f}",
+            f"{one['ci_low']:+.3f} to {one['ci_high']:+.3f}",
+            one["better"],
+            one["worse"],
+            f"{one['sign_p']:.3f}",
         )
-    answer(as_json, {"runs": rows}, _means(rows))
+        for one in compared
+        if one["metric"] in SHOWN
+    ]
+    yield from columns(table, header=("ranker", "metric", "difference", "interval", "better", "worse", "sign test p"))
 
 
 def plot(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Reading orders, as `simulate --orders` writes.")
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Orders of `simulate --orders`, or .asreview projects."),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="Picture: .svg, .png or .pdf.")],
     as_json: Json = False,
 ) -> None:
     """Draw recall curves: one panel a data set, one colour a ranker."""
-    from asreview_mc.simulate import grid
+    from asreview_mc.simulate import files as files_of
     from asreview_mc.simulate.curves import recall_plot
 
-    drawn = recall_plot([grid.read_order(path) for path in files], output)
+    drawn = recall_plot([files_of.read_order(path) for path in files], output)
     answer(as_json, {"path": str(drawn)}, [f"Drew {len(files)} orders to {drawn}."])

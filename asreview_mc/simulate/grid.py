@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from asreview_mc.core.errors import DataError, OutputError
 from asreview_mc.learn import rank
 from asreview_mc.learn.cache import CachedEncoder
@@ -22,7 +20,7 @@ from asreview_mc.simulate.replay import Order
 
 Progress = Callable[[str, int, int], None]
 COLUMNS = ("dataset", "ranker", "seed", "n_records", "n_relevant", *metrics.NAMES, "seconds")
-_ORDER_COLUMNS = ("record", "label", "prior")
+ORDER_COLUMNS = ("record", "label", "prior")
 
 
 @dataclass(frozen=True)
@@ -131,40 +129,9 @@ def write_orders(orders: Iterable[Order], folder: str | os.PathLike[str]) -> lis
     for order in orders:
         path = Path(folder) / f"{order.dataset}__{order.ranker}__{order.seed}.csv"
         lines = zip(order.record.tolist(), order.label.tolist(), order.prior.tolist(), strict=True)
-        _write_csv(path, _ORDER_COLUMNS, lines)
+        _write_csv(path, ORDER_COLUMNS, lines)
         paths.append(path)
     return paths
-
-
-def read_order(path: str | os.PathLike[str]) -> Order:
-    """Read an order that `write_orders` wrote; data set, ranker and seed are taken from the file's name.
-
-    Raises
-    ------
-    DataError
-        If it is no such file.
-    """
-    source = Path(path)
-    if not source.is_file():
-        raise DataError("is no file", where=str(source), remedy="Give orders that `simulate --orders` wrote")
-    parts = source.stem.rsplit("__", 2)
-    if len(parts) != 3 or not parts[2].isdigit():
-        raise DataError(
-            "the name does not say data set, ranker and seed",
-            where=str(source),
-            remedy="Orders are named <dataset>__<ranker>__<seed>.csv",
-        )
-    try:
-        with source.open(encoding="utf-8", newline="") as file:
-            lines = [[int(line[name]) for name in _ORDER_COLUMNS] for line in csv.DictReader(file)]
-    except (OSError, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
-        raise DataError(
-            f"is no order: {error}", where=str(source), remedy="It needs whole numbers under record, label, prior"
-        ) from None
-    table = np.array(lines, dtype=np.int64).reshape(-1, 3)
-    return Order(
-        parts[0], parts[1], int(parts[2]), table[:, 0].astype(np.intp), table[:, 1], table[:, 2], len(table), 0.0
-    )
 
 
 def _loaded(paths: Sequence[str | os.PathLike[str]]) -> Iterator[Labelled]:

@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from asreview_mc.core.errors import DataError, OutputError, UnknownError
-from asreview_mc.simulate import grid
+from asreview_mc.simulate import files, grid
 from asreview_mc.simulate.curves import recall_plot, recall_points
 from asreview_mc.simulate.replay import digest
 
@@ -62,7 +62,7 @@ def test_files_are_read_back(results, tmp_path):
     assert paths[-1].name == "other__set__random__2.csv"
     assert paths[0].read_text("utf-8").startswith("record,label,prior\n")
     for path, order in zip(paths, results.orders, strict=True):
-        again = grid.read_order(path)
+        again = files.read_order(path)
         assert (again.dataset, again.ranker, again.seed) == (order.dataset, order.ranker, order.seed)
         assert (again.record == order.record).all()
         assert (again.prior == order.prior).all()
@@ -131,7 +131,7 @@ def test_files_that_are_no_orders(tmp_path, name, text):
     """A file of another kind is a DataError that names it."""
     (tmp_path / name).write_text(text, "utf-8")
     with pytest.raises(DataError, match=name):
-        grid.read_order(tmp_path / name)
+        files.read_order(tmp_path / name)
 
 
 def test_places_that_cannot_be_written(results, tmp_path):
