@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from asreview_mc.core.errors import DecisionError
-from asreview_mc.core.event import Frozen, JudgedDifferent, Linked, Logged, StageClosed, StageReopened, StopLooked
+from asreview_mc.core.event import Frozen, JudgedDifferent, Linked, Logged, StageClosed, StageReopened
 from asreview_mc.core.protocol import Stage
 from asreview_mc.identify.dedup import REPORTS
 from asreview_mc.project.agreement import measure_stage
 from asreview_mc.project.checks import check_leader
 from asreview_mc.project.duplicates import doubts
 from asreview_mc.project.review import Review
+from asreview_mc.project.stopping import look
 from asreview_mc.review.eligibility import eligibility
-from asreview_mc.review.state import State
 from asreview_mc.review.studies import reports_of
 
 
@@ -33,18 +33,20 @@ def close(review: Review, stage: Stage, by: str, *, reason: str = "", rule: str 
     Parameters
     ----------
     rule : str
-        The stopping rule that was met; the log must hold a look at it that said so.
+        The stopping rule that is met: it is looked at once more, and the look is logged.
 
     Raises
     ------
     UnknownError
-        If `by` is unknown.
+        If `by` or the rule are unknown.
     DecisionError
         If it is closed already, conflicts are open, the rule was not met, or `by` may not.
     """
+    check_leader(review.state.protocol, by)
+    if rule:  # outside of the step below, so that the look stays in the log if this is refused
+        _check_rule(review, stage, by, rule)
     with review.transaction():
         state = review.state
-        check_leader(state.protocol, by)
         closed, conflicts = state.closed(stage), state.conflicts(stage)
         if closed:
             raise DecisionError(f"is closed already (event {closed.seq})", where=f"stage {stage}")
@@ -52,8 +54,6 @@ def close(review: Review, stage: Stage, by: str, *, reason: str = "", rule: str 
             raise DecisionError(
                 f"{len(conflicts)} conflicts are open", where=f"stage {stage}", remedy="Settle them first"
             )
-        if rule:
-            _check_rule(state, stage, rule)
         waiting = tuple(state.undecided(stage))
         (logged,) = review.append(StageClosed(stage, by, reason, rule, waiting))
         measure_stage(review, stage)
@@ -61,14 +61,13 @@ def close(review: Review, stage: Stage, by: str, *, reason: str = "", rule: str 
     return Closed(logged, tuple(one for one in waiting if one not in half_read), half_read)
 
 
-def _check_rule(state: State, stage: Stage, rule: str) -> None:
-    looks = [one.event for one in state.noted[StopLooked]]
-    said = [one.stop for one in looks if isinstance(one, StopLooked) and (one.stage, one.rule) == (stage, rule)]
-    if not said or not said[-1]:
+def _check_rule(review: Review, stage: Stage, by: str, rule: str) -> None:
+    said = next(one for one in look(review, stage, by=by, rule=rule).verdicts if one.name == rule)
+    if not said.stop:
         raise DecisionError(
-            f"the log holds no look that says the rule {rule!r} {'is' if said else 'was ever'} met",
+            f"the rule {rule!r} is not met: {said.why}",
             where=f"stage {stage}",
-            remedy="Look with `asreview-mc stop --as NAME`, or close it with a --reason and no --rule",
+            remedy="Read on until `asreview-mc stop` says so, or close it with a --reason and no --rule",
         )
 
 

@@ -21,6 +21,8 @@ from asreview_mc.review.reading_order import reading_order, samples
 from asreview_mc.review.state import State
 
 AUDIT = "audit"
+SEEN = ("read", "found", "records")
+"""What the evidence of a look holds of the reading itself, beside what its rule adds."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,8 @@ class Look:
 def look(review: Review, stage: Stage, *, by: str = "", rule: str = "") -> Look:
     """Ask every rule whether reading may stop, and log the look.
 
-    It rests on records alone that were read to the end, so that it tells nothing of pending decisions. A look at which
-    nothing was read since the last is not logged again.
+    It rests on records alone that were read to the end, so that it tells nothing of pending decisions. A look at what
+    the last one looked at is not logged again, nor does it spend more of the error probability.
 
     Parameters
     ----------
@@ -97,19 +99,19 @@ def look(review: Review, stage: Stage, *, by: str = "", rule: str = "") -> Look:
             return found
         stop.rule(name)
         verdict = next(one for one in found.verdicts if one.name == name)
-        evidence = {"read": found.n_read, "found": found.found, "records": found.n_records, **verdict.evidence}
+        seen = (found.n_read, found.found, found.n_records)
         event = StopLooked(
             stage,
             name,
             found.target,
             found.confidence,
             verdict.stop,
-            evidence,
+            {**dict(zip(SEEN, seen, strict=True)), **verdict.evidence},
             by,
-            _spent(state, stage, name, found.confidence),
+            _spent(name, found.confidence, 1 + len(_earlier_looks(state, stage, seen))),
         )
         last = _looks(state, stage)[-1:]
-        if last and (last[0].rule, last[0].evidence.get("read"), last[0].stop) == (name, found.n_read, verdict.stop):
+        if last and _asked(last[0]) == _asked(event):
             return found
         (logged,) = review.append(event)
     return Look(**{**found.__dict__, "logged": logged})
@@ -153,15 +155,14 @@ def advice(review: Review, stage: Stage = "abstract") -> list[Advice]:
 def _looked(review: Review, state: State, stage: Stage) -> Look:
     order, settings = reading_order(state, stage), state.protocol.stopping
     drawn = samples(state, stage, AUDIT)
-    audits = tuple(
-        stop.Audit(one.population, one.found_before, one.size, one.relevant) for one in drawn if not one.to_read
-    )
+    audits = tuple(stop.Audit(one.population, one.outside, one.size, one.relevant) for one in drawn if not one.to_read)
     screening = stop.Screening(
         np.array(order.labels, dtype=np.int64),
         order.n_records,
         given=order.given,
         audits=audits,
-        looks=len(_looks(state, stage)),
+        looks=len(_earlier_looks(state, stage, (len(order.record_ids), sum(order.labels), order.n_records))),
+        disputed=order.conflicts,
         random_relevant=_random_relevant(state, stage),
     )
     chosen_at, before = _chosen(review, state, stage)
@@ -193,11 +194,26 @@ def _looks(state: State, stage: Stage) -> list[StopLooked]:
     return [one for one in looks if isinstance(one, StopLooked) and one.stage == stage]
 
 
-def _spent(state: State, stage: Stage, name: str, confidence: float) -> float:
-    """Return the share of the error probability that looks have used up, this one among them, where the rule spends."""
+def _earlier_looks(state: State, stage: Stage, seen: tuple[int, ...]) -> list[StopLooked]:
+    """Return the looks before the first of those that saw what is `seen` now."""
+    looks = _looks(state, stage)
+    while looks and _seen(looks[-1]) == seen:
+        looks.pop()
+    return looks
+
+
+def _seen(look: StopLooked) -> tuple[int | None, ...]:
+    return tuple(look.evidence.get(name) for name in SEEN)
+
+
+def _asked(look: StopLooked) -> tuple[object, ...]:
+    return look.rule, look.target, look.confidence, look.stop, _seen(look)
+
+
+def _spent(name: str, confidence: float, looks: int) -> float:
+    """Return the share of the error probability that so many looks have used up, where the rule spends."""
     if not name.endswith("-spending"):
         return 0.0
-    looks = len(_looks(state, stage)) + 1
     return round((1 - confidence) * (1 - 1 / (looks + 1)), 12)
 
 

@@ -24,7 +24,7 @@ class ReadingOrder:
     given : int
         How many did not come by rank.
     n_records : int
-        Records that the stage is about, read or not.
+        Records that the stage is about, read or not; at full text without the reports that could not be had.
     conflicts : int
         Open conflicts among those read.
     """
@@ -40,7 +40,8 @@ class ReadingOrder:
 class SampleState:
     """A random sample of the records unread at event `seq`: how many of it are still to read, and what it found.
 
-    `found_before` counts the relevant records among those that had been read by then, as they stand now.
+    Of today's pool `outside` counts what was not among those unread then: the records read that stand as relevant,
+    open conflicts left out, and every one that is unread.
     """
 
     seq: int
@@ -48,12 +49,12 @@ class SampleState:
     size: int
     to_read: int
     relevant: int
-    found_before: int
+    outside: int
 
 
 def reading_order(state: State, stage: Stage) -> ReadingOrder:
     """Return how far the reading of a stage is; it depends on no decision that is pending."""
-    pool = set(state.eligible(stage))
+    pool = _pool(state, stage)
     read = [one for one in state.completed(stage) if one in pool and _is_read(state, stage, one)]
     ranked = {one: state.chosen_how(stage, one) in BY_RANK for one in read}
     ordered = sorted(read, key=lambda one: ranked[one])
@@ -68,24 +69,33 @@ def reading_order(state: State, stage: Stage) -> ReadingOrder:
 
 def samples(state: State, stage: Stage, purpose: str) -> list[SampleState]:
     """Return the samples drawn for a stopping rule, in order; records merged since count with what stands for them."""
-    found = []
+    found, pool, waiting = [], _pool(state, stage), set(state.undecided(stage))
     for logged in state.noted[SampleDrawn]:
         event = logged.event
         if not isinstance(event, SampleDrawn) or (event.stage, event.purpose) != (stage, purpose):
             continue
-        drawn = list(dict.fromkeys(map(state.kept, event.record_ids)))
-        before = [one for one in state.completed(stage) if (state.disclosed(stage, one) or 0) < logged.seq]
+        drawn, unread = list(map(state.kept, event.record_ids)), state.unread_at[logged.seq]
+        outside = [one for one in pool if unread.isdisjoint((one, *state.members(one)))]
         found.append(
             SampleState(
                 logged.seq,
                 event.population,
                 len(event.record_ids),
-                sum(not _is_read(state, stage, one) for one in drawn),
-                sum(_label(state, stage, one) for one in drawn if _is_read(state, stage, one)),
-                sum(_label(state, stage, one) for one in before if _is_read(state, stage, one)),
+                len(waiting.intersection(drawn)),
+                sum(_label(state, stage, one) for one in drawn),
+                sum(state.verdict(stage, one).outcome in ("include", "pending") for one in outside)
+                + max(0, len(unread) - event.population),  # taken apart since: the draw could not come upon them
             )
         )
     return found
+
+
+def _pool(state: State, stage: Stage) -> set[str]:
+    return {
+        one
+        for one in state.eligible(stage)
+        if stage == "abstract" or state.retrieval_status(one) != "not-retrieved" or _is_read(state, stage, one)
+    }
 
 
 def _is_read(state: State, stage: Stage, record_id: str) -> bool:

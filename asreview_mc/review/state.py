@@ -6,7 +6,7 @@ what gives away no pending decision. A record merged into another lives on in it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from asreview_mc.core.event import Decided, Discussed, Extracted, Logged, PanelRated, SampleDrawn, Tagged, Undone
@@ -27,7 +27,19 @@ class Label:
 
 
 class State(Team):
-    """The answers to everything that the log settles."""
+    """The answers to everything that the log settles.
+
+    `unread_at` holds, by the event of a random sample, the records that still wanted decisions when it was drawn.
+    """
+
+    def __init__(self, taken_back: Collection[int] = ()) -> None:
+        super().__init__(taken_back)
+        self.unread_at: dict[int, frozenset[str]] = {}
+
+    def _take(self, logged: Logged) -> None:
+        super()._take(logged)
+        if isinstance(logged.event, SampleDrawn):
+            self.unread_at[logged.seq] = frozenset(self.undecided(logged.event.stage))
 
     # -- what stands --------------------------------------------------------------------------------------------
 

@@ -55,14 +55,16 @@ def test_a_stage_closes_without_open_conflicts_and_never_on_a_rule_that_was_not_
     with pytest.raises(DecisionError, match="1 conflicts are open"):
         stages.close(review, "abstract", "R1")
     screen.settle(review, IDS[0], "include", ["R1", "R2"])
-    with pytest.raises(DecisionError, match="was ever met"):
+    with pytest.raises(UnknownError, match="quota"):
         stages.close(review, "abstract", "R1", rule="quota")
-    review.append(StopLooked("abstract", "quota", 0.95, 0.95, True, {}, "R1"))
-    review.append(StopLooked("abstract", "quota", 0.95, 0.95, False, {}, "R1"))
-    with pytest.raises(DecisionError, match="'quota' is met"):
-        stages.close(review, "abstract", "R1", rule="quota")
-    review.append(StopLooked("abstract", "quota", 0.95, 0.95, True, {}, "R1"))
-    assert stages.close(review, "abstract", "R1", rule="quota").logged.event.rule == "quota"
+    review.append(StopLooked("abstract", "buscar", 0.95, 0.95, True, {}, "R1"))
+    with pytest.raises(DecisionError, match="'buscar' is not met: p = "):
+        stages.close(review, "abstract", "R1", rule="buscar")
+    assert not review.state.noted[StopLooked][-1].event.stop, "what was said before does not hold any longer"
+    for record_id in IDS[1:]:
+        both(review, record_id, "exclude", "exclude")
+    assert stages.close(review, "abstract", "R1", rule="buscar").logged.event.rule == "buscar"
+    assert review.state.noted[StopLooked][-1].event.stop
 
 
 def test_the_frozen_set_changes_only_by_a_reasoned_amendment(review, tmp_path):

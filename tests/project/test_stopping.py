@@ -3,10 +3,13 @@
 import pytest
 
 from asreview_mc.core.errors import AsreviewMCError, DecisionError, ProtocolError, UnknownError
-from asreview_mc.core.event import SampleDrawn, Shown, StopLooked
-from asreview_mc.project import screen, stages, stopping
+from asreview_mc.core.event import FlagJudged, Merged, SampleDrawn, Shown, StopLooked
+from asreview_mc.project import gather, screen, stages, stopping
+from asreview_mc.project.review import Review
 from asreview_mc.report.prisma import checks, count, to_text
 from asreview_mc.review.reading_order import reading_order, samples
+
+from .conftest import export
 
 
 @pytest.fixture
@@ -114,7 +117,7 @@ def test_a_sample_is_read_between_the_ranked_and_bounds_what_is_left(chosen):
     for record_id in logged.event.record_ids:
         read(chosen, record_id, "exclude", "exclude", how="random")
     (sample,) = samples(chosen.state, "abstract", "audit")
-    assert (sample.population, sample.size, sample.relevant, sample.found_before) == (5, 5, 0, 1)
+    assert (sample.population, sample.size, sample.relevant, sample.outside) == (5, 5, 0, 1)
     assert stopping.look(chosen, "abstract").verdicts[0].stop is True
 
 
@@ -135,21 +138,115 @@ def test_the_same_seed_draws_the_same(review):
     assert (first.seed, first.population, len(set(first.record_ids))) == (9, 6, 3)
 
 
-def test_closing_by_a_rule_that_was_met_removes_by_automation(chosen):
+def audited(review, n, seed=3):
+    for record_id in stopping.draw(review, "abstract", n, by="R1", seed=seed).event.record_ids:
+        read(review, record_id, "exclude", "exclude", how="random")
+
+
+def test_closing_by_a_rule_that_is_met_removes_by_automation(review, amended):
     """Never excluded, named with the rule, and the sums close; reopened, they are not screened again."""
-    read(chosen, "r000001", "include", "include")
-    screen.decide(chosen, "r000002", "exclude", "R1")
-    with pytest.raises(DecisionError, match="audit"):
-        stages.close(chosen, "abstract", "R1", rule="audit")
-    chosen.append(StopLooked("abstract", "audit", 0.8, 0.95, True, {}, "R1"))
-    stages.close(chosen, "abstract", "R1", rule="audit")
-    flow = count(chosen.state)
-    assert (flow.excluded_automatic, flow.not_screened, flow.records_excluded) == (4, 0, 0)
-    assert flow.papers["excluded_automatic"] == ("r000003", "r000004", "r000005", "r000006")
+    amended(review, rule='"audit"', target="0.5")
+    read(review, "r000001", "include", "include")
+    with pytest.raises(DecisionError, match="no random sample"):
+        stages.close(review, "abstract", "R1", rule="audit")
+    assert review.state.noted[StopLooked][-1].event.stop is None, "a look in vain is a look"
+    audited(review, 4)
+    (left,) = review.state.undecided("abstract")
+    stages.close(review, "abstract", "R1", rule="audit")
+    assert review.state.noted[StopLooked][-1].event.stop is True
+    flow = count(review.state)
+    assert (flow.excluded_automatic, flow.not_screened, flow.records_excluded) == (1, 0, 4)
+    assert flow.papers["excluded_automatic"] == (left,)
     assert all(one.ok for one in checks(flow))
     assert any("stopping rule audit" in line for line in to_text(flow))
-    stages.reopen(chosen, "abstract", "R1", "a colleague asked")
-    assert count(chosen.state).not_screened == 4
+    stages.reopen(review, "abstract", "R1", "a colleague asked")
+    assert count(review.state).not_screened == 1
+
+
+def test_a_rule_that_was_met_closes_nothing_once_decisions_changed(review, amended):
+    """The one found is no more; what the log said before does not help."""
+    amended(review, rule='"audit"', target="0.5")
+    read(review, "r000001", "include", "include")
+    audited(review, 4)
+    assert stopping.look(review, "abstract").verdicts[0].stop is True
+    read(review, "r000001", "exclude", "exclude")
+    with pytest.raises(DecisionError, match="not met"):
+        stages.close(review, "abstract", "R1", rule="audit")
+
+
+@pytest.fixture
+def larger(tmp_path, amended):
+    """Sixty records."""
+    with Review.create(tmp_path / "larger", "micro-credentials") as made:
+        titles = [f"Badge {k} of kind {k * k}" for k in range(60)]
+        gather.add(made, [export(tmp_path / "sixty.csv", titles)], source="EBSCOhost")
+        yield made
+
+
+def test_an_audit_says_nothing_of_records_that_came_after_it(larger, amended, tmp_path):
+    """They count as relevant until they are read, or another sample is drawn among them too."""
+    amended(larger, rule='"audit"', target="0.8")
+    for record_id in sorted(larger.records)[:5]:
+        read(larger, record_id, "include", "include")
+    audited(larger, 54)
+    assert stopping.look(larger, "abstract").verdicts[0].stop is True
+    gather.add(larger, [export(tmp_path / "more.csv", [f"Later {k}" for k in range(4)])], source="Scopus")
+    answer = stopping.look(larger, "abstract").verdicts[0]
+    assert (answer.stop, answer.evidence["at_most"]) == (False, 5 + 4)
+    for record_id in sorted(larger.records)[-4:]:
+        read(larger, record_id, "exclude", "exclude")
+    assert stopping.look(larger, "abstract").verdicts[0].stop is True
+
+
+def test_a_certificate_holds_however_open_conflicts_are_settled(larger, amended):
+    """Those among the read are not found, those in the sample are relevant."""
+    amended(larger, rule='"audit"', target="0.8")
+    ids = sorted(larger.records)
+    for record_id in ids[:2]:
+        read(larger, record_id, "include", "include")
+    for record_id in ids[2:22]:
+        read(larger, record_id, "include", "exclude")
+    audited(larger, 30)
+    answer = stopping.look(larger, "abstract").verdicts[0]
+    assert (answer.stop, answer.evidence["at_most"]) == (False, 2 + 2)
+    assert "20 open conflicts left out" in answer.why
+    for record_id in ids[2:22]:
+        screen.settle(larger, record_id, "include", ["R1", "R2"])
+    answer = stopping.look(larger, "abstract").verdicts[0]
+    assert (answer.stop, answer.evidence["at_most"]) == (True, 22 + 2)
+
+
+def test_a_merged_pair_in_a_sample_counts_for_each_record_drawn(larger):
+    """The bound is one of records as they were drawn."""
+    event = stopping.draw(larger, "abstract", 60, by="R1", seed=1).event
+    first, second = event.record_ids[:2]
+    larger.append(Merged(second, first, "same title", "R1"))
+    read(larger, first, "include", "include", how="random")
+    (sample,) = samples(larger.state, "abstract", "audit")
+    assert (sample.size, sample.relevant, sample.to_read, sample.outside) == (60, 2, 58, 0)
+
+
+def test_a_sampled_record_that_is_removed_keeps_nobody_waiting(larger):
+    """It is not in the pool any longer."""
+    event = stopping.draw(larger, "abstract", 2, by="R1", seed=1).event
+    larger.append(FlagJudged(event.record_ids[0], "language", "in Dutch", True, "R1"))
+    (sample,) = samples(larger.state, "abstract", "audit")
+    assert (sample.to_read, sample.relevant) == (1, 0)
+
+
+def test_asking_again_spends_nothing_and_takes_nothing_back(larger, amended):
+    """A verdict to stop stays one until something is read."""
+    amended(larger, rule='"buscar-spending"', target="0.5")
+    ids = sorted(larger.records)
+    read(larger, ids[0], "include", "include")
+    for record_id in ids[1:51]:
+        read(larger, record_id, "exclude", "exclude")
+    first, again = (stopping.look(larger, "abstract") for _ in range(2))
+    assert first.verdicts[0].stop is again.verdicts[0].stop is True
+    assert first.logged is not None and again.logged is None
+    assert first.logged.event.spent == pytest.approx(0.025)
+    read(larger, ids[51], "exclude", "exclude")
+    assert stopping.look(larger, "abstract").logged.event.spent == pytest.approx(0.05 * 2 / 3)
 
 
 def test_advice_needs_no_decision(review):

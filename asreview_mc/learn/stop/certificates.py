@@ -86,7 +86,9 @@ class RandomAudit:
 
     With x relevant among m drawn from the U records unread at that moment, at most M relevant ones were there, M the
     largest with ``P[Hypergeometric(U, M, m) ≤ x] > α_k``. The k-th audit is made at ``α_k = α/(k(k+1))``, so that all
-    audits together err with probability α at most. Whatever is read afterwards can only raise the recall.
+    audits together err with probability α at most. Whatever is read afterwards can only raise the recall. What was no
+    part of the U is bounded by itself: each record read as it stands, each unread one as if it were relevant. Of open
+    conflicts those drawn count as relevant and none as found, so that it holds however they are settled.
     """
 
     name: ClassVar[str] = "audit"
@@ -102,10 +104,12 @@ class RandomAudit:
         plan = self.plan(screening, target, confidence)
         if not screening.audits:
             return no_answer(self, "no random sample of the unread records was drawn", to_draw=plan)
-        at_most = max(self.at_most(screening.audits, confidence), screening.found)
-        stop = screening.found >= target * at_most - 1e-9
-        recall = screening.found / at_most if at_most else 1.0
-        why = f"{screening.found} found of at most {at_most}: recall is at least {recall:.1%}"
+        found = screening.found - screening.disputed
+        at_most = max(self.at_most(screening.audits, confidence), found)
+        stop = found >= target * at_most - 1e-9
+        recall = found / at_most if at_most else 1.0
+        conflicts = f", {screening.disputed} open conflicts left out" if screening.disputed else ""
+        why = f"{found} found of at most {at_most}{conflicts}: recall is at least {recall:.1%}"
         evidence = {"at_most": at_most, "recall_at_least": recall, "audits": len(screening.audits), "to_draw": plan}
         return Verdict(self.name, self.kind, stop, why, evidence, 0 if stop else plan, self.source)
 
@@ -115,7 +119,7 @@ class RandomAudit:
         bounds = []
         for place, audit in enumerate(audits, start=1):
             alpha = (1 - confidence) / (place * (place + 1))
-            bounds.append(audit.found_before + most_relevant(audit.population, audit.size, audit.relevant, alpha))
+            bounds.append(audit.outside + most_relevant(audit.population, audit.size, audit.relevant, alpha))
         return min(bounds)
 
     @staticmethod
@@ -123,7 +127,8 @@ class RandomAudit:
         """Return how many of the unread records to draw so that finding none relevant among them is enough."""
         place = len(screening.audits) + 1
         alpha = (1 - confidence) / (place * (place + 1))
-        unread, too_many = screening.n_unread, misses_allowed(screening.found, target) + 1
+        unread = screening.n_unread
+        too_many = misses_allowed(screening.found - screening.disputed, target) + 1
         if too_many > unread:
             return 0
         low, high = 0, unread

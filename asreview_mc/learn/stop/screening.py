@@ -20,14 +20,15 @@ class Audit:
     ----------
     population : int
         Records unread when it was drawn.
-    found_before : int
-        Relevant records among those read until then.
+    outside : int
+        The most relevant records there can be in today's pool apart from the population: those read that stand as
+        relevant, and every unread one, such as those added since.
     size, relevant : int
         Records drawn, and those of them that turned out relevant.
     """
 
     population: int
-    found_before: int
+    outside: int
     size: int
     relevant: int
 
@@ -75,6 +76,8 @@ class Screening:
         How often the rule was asked before.
     random_relevant : int
         Relevant records that the random start found, for SAFE.
+    disputed : int
+        How many of `labels` are 1 by an open conflict alone. A certificate counts none of them as found.
     key_papers_missing : int or None
         Papers known beforehand that were not read yet; None where none were named.
     """
@@ -88,6 +91,7 @@ class Screening:
     audits: tuple[Audit, ...] = ()
     looks: int = 0
     random_relevant: int = 0
+    disputed: int = 0
     key_papers_missing: int | None = None
 
     def __post_init__(self) -> None:
@@ -95,6 +99,8 @@ class Screening:
             raise ValueError(f"{len(self.labels)} records read, but the pool has {self.n_records}")
         if not np.isin(self.labels, (0, 1)).all():
             raise ValueError("labels must be 0 or 1")
+        if not 0 <= self.disputed <= self.found:
+            raise ValueError(f"{self.disputed} of {self.found} relevant records disputed")
 
     @property
     def n_read(self) -> int:
@@ -128,6 +134,7 @@ class Screening:
             audits=self.audits,
             looks=self.looks,
             random_relevant=self.random_relevant,
+            disputed=self.disputed,
             key_papers_missing=self.key_papers_missing,
         )
 
