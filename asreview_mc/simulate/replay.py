@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from asreview_mc.core.errors import DataError
 from asreview_mc.learn import rank
 from asreview_mc.learn.features import FeatureSet
+from asreview_mc.learn.learner import learner
 from asreview_mc.learn.order import best_first
 from asreview_mc.simulate.datasets import Labelled
 
@@ -149,15 +150,17 @@ def _read(
     unread = np.ones(len(labels), dtype=bool)
     unread[known] = False
     missing = int(labels[unread].sum())
+    known_to = learner(model, features, n_query)
     queue = given[unread[given]]
     while missing:
-        model.fit(features.take(read), labels[read])
-        queue = best_first(model.decision_function(features), given[unread[given]])
+        queue = best_first(known_to.scores(read, labels[read], n_query), given[unread[given]])
         batch = queue[:n_query]
         read.extend(batch.tolist())
         unread[batch] = False
         missing -= int(labels[batch].sum())
-    return np.array(read, dtype=np.intp), queue[unread[queue]]
+    settled = known_to.settled()
+    rest = given[unread[given]]
+    return np.array(read, dtype=np.intp), queue[unread[queue]] if settled is None else best_first(settled, rest)
 
 
 def digest(records: Sequence[int] | Rows) -> str:
