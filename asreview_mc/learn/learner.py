@@ -23,7 +23,7 @@ _LIBLINEAR = 2e-5
 """Scores of liblinear at its tolerance of 1e-4 were at most so far from the optimum's, pair by pair, where measured."""
 _AT_ONCE = 5
 """Where more records are read between two trainings, some two of them are nearly always as close as that."""
-_LARGEST = 500_000_000
+_LARGEST = 200_000_000
 """So many numbers are kept at most: records times labels."""
 Labels = NDArray[np.int64]
 
@@ -83,7 +83,7 @@ class _U4(_Growing):
     def scores(self, rows: Sequence[int], y: Labels, first: int = 1) -> Floats:
         self._last = None
         drawing = self.ranker.random_state
-        if len(set(y.tolist())) < 2 or not isinstance(drawing, np.random.RandomState):
+        if first > _AT_ONCE or len(set(y.tolist())) < 2 or not isinstance(drawing, np.random.RandomState):
             return super().scores(rows, y, first)
         found = self._optimum(rows, y, self.ranker.C, self.ranker.ratio)
         if found is None or _close(found, rows, first):
@@ -138,10 +138,10 @@ class _HybridLearner(_Growing):
         return self.ranker.scored(self.features, found, y)
 
 
-def learner(ranker: Ranker, features: FeatureSet, n_query: int = 1) -> Learner:
+def learner(ranker: Ranker, features: FeatureSet) -> Learner:
     """Return what gives the scores of `ranker` after each of a growing list of labels, as soon as can be."""
     fits = len(features) ** 2 <= _LARGEST
-    if fits and isinstance(ranker, ElasU4) and n_query <= _AT_ONCE and features.blocks[ranker.text_blocks[0]].shape[1]:
+    if fits and isinstance(ranker, ElasU4) and features.blocks[ranker.text_blocks[0]].shape[1]:
         return _U4(ranker, features)
     return _HybridLearner(ranker, features) if fits and isinstance(ranker, Hybrid) else Learner(ranker, features)
 
