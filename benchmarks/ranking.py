@@ -35,7 +35,7 @@ from asreview_mc.learn import rank
 from asreview_mc.learn.cache import CachedEncoder
 from asreview_mc.learn.encode import SentenceEncoder
 from asreview_mc.learn.features import REFERENCES, FeatureSet
-from asreview_mc.simulate import datasets, grid, replay
+from asreview_mc.simulate import datasets, files, replay
 from asreview_mc.simulate.datasets import Labelled
 
 REVIEWS = _rows.ROOT.parent / "shared" / "data" / "reviews"
@@ -91,7 +91,7 @@ def _run(review: Labelled, name: str, known: FeatureSet, seed: int, chosen: argp
         order = replay.run(
             review, name.partition(" ")[0], known, seed=seed, priors=chosen.priors, n_query=chosen.n_query
         )
-    return {**grid.row(review, order), "ranker": name, "order_digest": replay.digest(order.record)}
+    return {**files.row(order), "ranker": name, "order_digest": replay.digest(order.record)}
 
 
 def measure(entry: Row, chosen: argparse.Namespace) -> Iterator[Row]:

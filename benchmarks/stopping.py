@@ -174,10 +174,10 @@ def read_orders(folder: Path) -> dict[tuple[str, str], list[np.ndarray]]:
     return found
 
 
-def on_orders(orders: dict[tuple[str, str], list[np.ndarray]]) -> Iterator[dict[str, Any]]:
+def on_orders(orders: dict[tuple[str, str], list[np.ndarray]], asked: Sequence[StopRule]) -> Iterator[dict[str, Any]]:
     """Yield a row a rule, target, ranker and review, and then the means over reviews."""
     rows = []
-    for rule in ASKED:
+    for rule in asked:
         for target in TARGETS:
             for (dataset, ranker), runs in sorted(orders.items()):
                 relevant, n = int(runs[0].sum()), len(runs[0])
@@ -201,7 +201,7 @@ def on_orders(orders: dict[tuple[str, str], list[np.ndarray]]) -> Iterator[dict[
                 )
     yield from rows
     draw = np.random.default_rng(0)
-    for rule in ASKED:
+    for rule in asked:
         for target in TARGETS:
             for few in (False, True):
                 own = [
@@ -285,6 +285,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", nargs="?", type=Path, help="of reading orders")
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=20260101)
+    parser.add_argument("--rule", action="append", help="on orders, this rule only; repeat for several")
     parser.add_argument("--buscarpy", default="", help="an interpreter that has buscarpy 0.0.2")
     given = parser.parse_args(arguments)
     rows: list[dict[str, Any]] = []
@@ -296,7 +297,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rows = [speed(given.seed)]
     else:
         orders = read_orders(given.folder)
-        rows = list(on_orders(orders))
+        rows = list(on_orders(orders, [rule for rule in ASKED if not given.rule or rule.name in given.rule]))
         if given.buscarpy:
             rows.append(beside_buscarpy(orders, given.buscarpy))
     for row in rows:

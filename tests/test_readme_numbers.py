@@ -102,3 +102,24 @@ def test_de_duplication_is_as_measured(checkout):
         ("5,000 works: seconds", [f"{one['seconds']:.1f}" for one in (ours5, theirs5)]),
     ):
         assert f"| {label} | {figures[0]} | {figures[1]} |" in text
+
+
+@pytest.mark.parametrize(
+    ("label", "rule"),
+    [
+        ("`quiet`", "quiet"),
+        ("BUSCAR", "buscar"),
+        ("Poisson process", "poisson-power"),
+        ("50 irrelevant", "consecutive"),
+    ],
+)
+def test_stopping_is_as_measured(checkout, label, rule):
+    """The last means of each rule over the reviews with twenty relevant papers or more, target 95 %."""
+    row = [
+        one
+        for one in rows_of(checkout, "stopping.jsonl")
+        if one["what"] == "orders, means over reviews"
+        and (one["rule"], one["target"], one["relevant"]) == (rule, 0.95, "20 or more")
+    ][-1]
+    figures = cells(checkout, label)
+    assert figures == [rounded(row[name][0]) for name in ("below_target", "read", "overshoot")]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from asreview_mc.cli.output import Json, answer, columns, progress, say
-from asreview_mc.core.errors import OutputError
+from asreview_mc.core.errors import DataError, OutputError
 
-OrderFiles = Annotated[
-    list[Path], typer.Argument(metavar="FILE...", help="Reading orders, as `simulate --orders` writes.")
+RunFiles = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILE...", help="Results or reading orders of `simulate`, or .asreview files (v2, v3)."),
 ]
+Reference = Annotated[str, typer.Option(help="The ranker to compare the others with, like elas_u4.")]
 SHOWN = ("loss", "ndcg", "wss95", "wss100", "tnr95", "recall10", "atd", "td_last")
 
 
@@ -30,27 +32,40 @@ def _priors(text: str) -> tuple[int, int]:
     return int(parts[0]), int(parts[1])
 
 
+def _n_query(text: str) -> int | Literal["extreme"]:
+    if text == "extreme":
+        return "extreme"
+    if not text.isdecimal() or int(text) < 1:
+        raise typer.BadParameter("give a whole number from 1, or extreme")
+    return int(text)
+
+
 def simulate(
     data: Annotated[list[Path], typer.Argument(metavar="DATA.csv...", help="Labelled tables (.csv or .csv.gz).")],
     output: Annotated[Path, typer.Option("-o", "--output", help="CSV of results, a row per run.")],
     ranker: Annotated[
-        list[str] | None, typer.Option(help="hybrid (default), elas_u4, elas_u3 or random; repeat for several.")
+        list[str] | None,
+        typer.Option(
+            help="hybrid (default), elas_u4, elas_u3, random or a scikit-learn classifier; repeat for several."
+        ),
     ] = None,
     priors: Annotated[str, typer.Option(help="Relevant and irrelevant records known at the start.")] = "1,1",
     seeds: Annotated[int, typer.Option(min=1, max=10_000, help="Runs per data set and ranker, with seeds 1 to N.")] = 3,
     protocol: Annotated[
         Path | None, typer.Option(help="protocol.toml or JSON that says what the reviews look for.")
     ] = None,
-    n_query: Annotated[int, typer.Option(min=1, help="Records read between two trainings.")] = 1,
+    n_query: Annotated[
+        str, typer.Option(help="Records read between two trainings; `extreme`: 1, then more as more are read.")
+    ] = "1",
     jobs: Annotated[int, typer.Option(min=-1, help="Processes; -1 for one a processor core.")] = 1,
     orders: Annotated[Path | None, typer.Option(help="Folder for each run's reading order.")] = None,
     as_json: Json = False,
 ) -> None:
     """Replay labelled reviews, to see how soon the relevant records would have been found."""
     from asreview_mc.report.writing import suffix_of
-    from asreview_mc.simulate import grid
+    from asreview_mc.simulate import files, grid
 
-    wanted = _priors(priors)
+    wanted, batch = _priors(priors), _n_query(n_query)
     suffix_of(output, (".csv",))
     for path in data:
         if output.resolve() == path.resolve():
@@ -61,21 +76,27 @@ def simulate(
         raise OutputError("is no folder", where=str(orders), remedy="Choose another name for the orders")
     if jobs == 0:
         raise typer.BadParameter("--jobs must not be 0")
-    with progress("Replaying") as bar:
-        results = grid.simulate(
-            data,
-            ranker or ["hybrid"],
-            priors=wanted,
-            seeds=seeds,
-            protocol=protocol,
-            n_query=n_query,
-            jobs=jobs,
-            progress=(lambda _stage, done, total: bar(done, total)) if bar else None,
-        )
-    grid.write_rows(results.rows, output)
+    journal = output.with_name(f"{output.name}.unfinished")
+    try:
+        with progress("Replaying") as bar:
+            results = grid.simulate(
+                data,
+                ranker or ["hybrid"],
+                priors=wanted,
+                seeds=seeds,
+                protocol=protocol,
+                n_query=batch,
+                jobs=jobs,
+                progress=(lambda _stage, done, total: bar(done, total)) if bar else None,
+                journal=journal,
+            )
+    except KeyboardInterrupt:
+        say(f"Interrupted; finished runs are kept in {journal}, and the same command goes on from there")
+        raise
+    files.write_rows(results.rows, output)
     say(f"Wrote {len(results.rows)} runs to {output}")
     if orders:
-        grid.write_orders(results.orders, orders)
+        files.write_orders(results.orders, orders)
         say(f"Wrote {len(results.orders)} orders to {orders}")
     answer(as_json, {"runs": results.rows}, _means(results.rows))
 
@@ -90,54 +111,67 @@ def _means(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
 
 
 def metrics(
-    files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Results or orders of `simulate`, or .asreview projects.")
-    ],
-    against: Annotated[str, typer.Option(help="A ranker that all others are compared with, set by set.")] = "",
+    files: RunFiles,
+    reference: Reference = "",
     as_json: Json = False,
 ) -> None:
-    """Measure reading orders, and compare rankers."""
-    from asreview_mc.simulate import files as files_of
-    from asreview_mc.simulate.paired import paired
+    """Measure reading orders; with a reference, compare the other rankers with it, data set by data set."""
+    rows, _ = _runs(files)
+    compared = []
+    if reference:
+        from asreview_mc.simulate.compare import paired
 
-    rows = files_of.read_runs(files)
-    compared = paired(rows, against) if against else []
-    found: dict[str, Any] = {"runs": rows} | ({"against": against, "paired": compared} if against else {})
-    answer(as_json, found, [*_means(rows), *_compared(compared, against)])
+        compared = paired(rows, reference)
+    lines = [*_means(rows), *(["", *_differences(compared)] if compared else [])]
+    answer(as_json, {"runs": rows, "comparisons": compared}, lines)
 
 
-def _compared(compared: Sequence[dict[str, Any]], against: str) -> Iterator[str]:
-    if not compared:
-        return
-    yield ""
-    yield f"Less {against}, over data sets: difference of means with its bootstrap 95 % interval, sets better and worse"
-    table = [
-        (
-            one["ranker"],
-            one["metric"],
-            f"{one['difference']:+.3f}",
-            f"{one['ci_low']:+.3f} to {one['ci_high']:+.3f}",
-            one["better"],
-            one["worse"],
-            f"{one['sign_p']:.3f}",
-        )
-        for one in compared
-        if one["metric"] in SHOWN
-    ]
-    yield from columns(table, header=("ranker", "metric", "difference", "interval", "better", "worse", "sign test p"))
+def _runs(paths: Sequence[Path]) -> tuple[list[dict[str, Any]], list[Any]]:
+    """Return a row a run of all files, and the orders among them."""
+    from asreview_mc.simulate import files
+    from asreview_mc.simulate.replay import Order
+
+    rows, orders = [], []
+    for path in paths:
+        found = files.read(path)
+        if isinstance(found, Order):
+            orders.append(found)
+            rows.append(files.row(found))
+        else:
+            rows += found
+    return rows, orders
+
+
+def _differences(compared: Sequence[dict[str, Any]]) -> Iterator[str]:
+    table = []
+    for one in (one for one in compared if one["metric"] in SHOWN):
+        mean, low, high = (one["difference"][part] for part in ("value", "ci_low", "ci_high"))
+        interval = "one set only" if low is None else f"{low:+.4f} to {high:+.4f}"
+        counts = (str(one[name]) for name in ("better", "worse", "equal"))
+        names = (f"{one['ranker']} - {one['reference']}", one["metric"])
+        table.append((*names, f"{mean:+.4f}", interval, *counts, f"{one['sign_test_p']:.3f}"))
+    return columns(
+        table, header=("difference", "metric", "mean", "95 % over sets", "better", "worse", "equal", "sign test p")
+    )
 
 
 def plot(
-    files: Annotated[
-        list[Path],
-        typer.Argument(metavar="FILE...", help="Orders of `simulate --orders`, or .asreview projects."),
-    ],
+    files: RunFiles,
     output: Annotated[Path, typer.Option("-o", "--output", help="Picture: .svg, .png or .pdf.")],
+    reference: Reference = "",
     as_json: Json = False,
 ) -> None:
-    """Draw recall curves: one panel a data set, one colour a ranker."""
-    from asreview_mc.simulate import files as files_of
+    """Draw recall curves, a panel a data set; with a reference, loss and WSS of each data set beside its own."""
     from asreview_mc.simulate.curves import recall_plot
+    from asreview_mc.simulate.set_plot import set_plot
 
-    drawn = recall_plot([files_of.read_order(path) for path in files], output)
-    answer(as_json, {"path": str(drawn)}, [f"Drew {len(files)} orders to {drawn}."])
+    rows, orders = _runs(files)
+    if reference:
+        drawn = set_plot(rows, output, reference=reference)
+    elif orders:
+        drawn = recall_plot(orders, output)
+    else:
+        raise DataError(
+            "results alone have no curve", where=str(files[0]), remedy="Give orders, or --reference for a plot by set"
+        )
+    answer(as_json, {"path": str(drawn)}, [f"Drew {len(rows) if reference else len(orders)} runs to {drawn}."])

@@ -16,7 +16,7 @@ from asreview_mc.project.review import PROTOCOL, Review
 from asreview_mc.project.session import Session
 from asreview_mc.report import prisma
 from asreview_mc.report.agreement_view import to_text
-from asreview_mc.simulate import grid
+from asreview_mc.simulate import files, grid
 from asreview_mc.simulate.curves import recall_plot
 from asreview_mc.simulate.metrics import means
 
@@ -227,7 +227,7 @@ class _Performance:
             protocol=self.review.folder / PROTOCOL,
             encoder=self.encoder,
         )
-        grid.write_rows(results.rows, reports / "simulation.csv")
+        files.write_rows(results.rows, reports / "simulation.csv")
         recall_plot(results.orders, reports / "recall.svg")
         for mean in means(results.rows):
             figures = f"loss {mean['loss']:.3f}, WSS@95 {mean['wss95']:.3f}"

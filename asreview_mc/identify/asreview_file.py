@@ -108,6 +108,66 @@ def decisions(path: Path) -> list[Decision]:
         raise ReadError(str(error), where=str(path), remedy=_REMEDY) from error
 
 
+class Reading(NamedTuple):
+    """How far a project had come.
+
+    Attributes
+    ----------
+    decisions : list of Decision
+        As `decisions` returns them.
+    included : list of int or None
+        What the uploaded file said of each record, by row.
+    ranking : list of int
+        All rows as last ranked, the best first; empty before the first model.
+    model : str
+        Feature extractor and classifier of the last model, like ``"tfidf+svm"``, or ``"asreview"``.
+    """
+
+    decisions: list[Decision]
+    included: list[int | None]
+    ranking: list[int]
+    model: str
+
+
+def reading(path: Path) -> Reading:
+    """Return the labels of a project file, and what is known of the records without one.
+
+    Raises
+    ------
+    ReadError
+        If it is no project file of version 2 or 3.
+    """
+    given = decisions(path)
+    try:
+        with _opened(path.read_bytes()) as (records, results):
+            rows = _rows(records, "SELECT * FROM record ORDER BY record_id")
+            place = {row["record_id"]: number for number, row in enumerate(rows)}
+            ranked = _rows(results, "SELECT * FROM last_ranking ORDER BY ranking") if results else []
+            trained = [row for row in _rows(results, "SELECT * FROM results") if row.get("classifier")]
+    except (Damaged, OSError) as error:
+        raise ReadError(str(error), where=str(path), remedy=_REMEDY) from error
+    said = (row.get("included") for row in rows)
+    last = trained[-1] if trained else {}
+    model = "+".join(str(last[name]) for name in ("feature_extractor", "classifier") if last.get(name))
+    return Reading(
+        given,
+        [int(one) if one in (0, 1) else None for one in said],
+        [place[row["record_id"]] for row in ranked if row.get("record_id") in place],
+        model or "asreview",
+    )
+
+
+def _rows(database: sqlite3.Connection | None, question: str) -> list[dict[str, Any]]:
+    """Return the rows asked for by the names of their columns; none where there is no such table."""
+    try:
+        found = database.execute(question) if database else None
+    except sqlite3.OperationalError:
+        return []
+    return (
+        [] if found is None else [dict(zip([one[0] for one in found.description], row, strict=True)) for row in found]
+    )
+
+
 @contextmanager
 def _opened(data: bytes) -> Iterator[tuple[sqlite3.Connection, sqlite3.Connection | None]]:
     """Give the databases with the records and with the results (one and the same from version 3 on)."""

@@ -18,6 +18,8 @@ _FORMATS = (".svg", ".png", ".pdf")
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 _KNOWN = ("hybrid", "elas_u4", "elas_u3", "random")
 _COLUMNS = 3
+STYLE = {"svg.hashsalt": "asreview-mc", "font.size": 10, "axes.spines.top": False}
+_POINTS = 1001
 
 
 def recall_points(order: Order) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -36,7 +38,7 @@ def recall_points(order: Order) -> tuple[NDArray[np.float64], NDArray[np.float64
 
 
 def recall_plot(orders: Sequence[Order], path: str | os.PathLike[str]) -> Path:
-    """Draw one panel a data set, one colour a ranker, one line a seed, and the diagonal of reading at random.
+    """Draw one panel a data set: each ranker's mean curve, the band of its seeds, and the diagonal of a random order.
 
     Parameters
     ----------
@@ -50,23 +52,17 @@ def recall_plot(orders: Sequence[Order], path: str | os.PathLike[str]) -> Path:
     OutputError
         If the ending is another one or the file cannot be written.
     """
-    target = Path(path)
+    target = drawable(path)
     if not orders:
         raise ValueError("no orders to draw")
-    if target.suffix.lower() not in _FORMATS:
-        raise OutputError(
-            f"pictures are not written as {target.suffix or 'a file without ending'}",
-            where=str(target),
-            remedy=f"End the name in {', '.join(_FORMATS)}",
-        )
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
     sets = list(dict.fromkeys(order.dataset for order in orders))
-    colours = _colours([order.ranker for order in orders])
+    colours = colours_of([order.ranker for order in orders])
     columns = min(_COLUMNS, len(sets))
     lines = math.ceil(len(sets) / columns)
-    with mpl.rc_context({"svg.hashsalt": "asreview-mc", "font.size": 10, "axes.spines.top": False}):
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=(1.6 + 3.6 * columns, 1.0 + 3.2 * lines), layout="constrained")
         panels = figure.subplots(lines, columns, squeeze=False, sharex=True, sharey=True)
         for panel, dataset in zip(panels.flat, sets, strict=False):
@@ -85,39 +81,75 @@ def recall_plot(orders: Sequence[Order], path: str | os.PathLike[str]) -> Path:
                 handles.append(handle)
                 names.append(name)
         figure.legend(handles, names, loc="outside right upper", frameon=False)
-        _save(figure, target)
+        save(figure, target)
     return target
 
 
 def _panel(panel: Any, orders: Sequence[Order], colours: dict[str, str]) -> None:  # noqa: ANN401 - no types
     panel.plot([0, 100], [0, 100], color="0.6", linestyle="--", linewidth=1, label="at random")
-    labelled: set[str] = set()
-    many = max(sum(other.ranker == order.ranker for other in orders) for order in orders)
-    for order in orders:
-        read, found = recall_points(order)
-        panel.step(
-            100 * read,
-            100 * found,
-            where="post",
-            color=colours[order.ranker],
-            linewidth=1.6 if many <= 5 else 1.0,
-            alpha=0.85 if many <= 5 else 0.5,
-            label=None if order.ranker in labelled else order.ranker,
-        )
-        labelled.add(order.ranker)
+    for ranker in dict.fromkeys(order.ranker for order in orders):
+        read, lowest, mean, highest = spread([order for order in orders if order.ranker == ranker])
+        colour = colours[ranker]
+        if (highest > lowest).any():
+            panel.fill_between(100 * read, 100 * lowest, 100 * highest, color=colour, alpha=0.2, linewidth=0)
+        panel.plot(100 * read, 100 * mean, color=colour, linewidth=1.6, label=ranker)
     panel.set_xlim(0, 100)
     panel.set_ylim(0, 101)
     panel.grid(color="0.92", linewidth=0.8)
     panel.set_axisbelow(True)
 
 
-def _colours(rankers: Sequence[str]) -> dict[str, str]:
+def spread(
+    orders: Sequence[Order],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return, over the seeds of one ranker, share read and the lowest, mean and highest share found by then.
+
+    A recall counts from the record with which it is reached. One run gives its own steps, several a grid of 1,001
+    points.
+    """
+    curves = [recall_points(order) for order in orders]
+    if len(curves) == 1:
+        read, found = curves[0]
+        steps = np.repeat(read, 2)[1:]
+        levels = np.repeat(found, 2)[:-1]
+        return steps, levels, levels, levels
+    grid = np.linspace(0, 1, _POINTS)
+    levels = np.array([found[np.searchsorted(read, grid + 1e-12, side="right") - 1] for read, found in curves])
+    return grid, levels.min(axis=0), levels.mean(axis=0), levels.max(axis=0)
+
+
+def colours_of(rankers: Sequence[str]) -> dict[str, str]:
     """Return a colour a ranker: the known ones always have the same."""
     names = [*_KNOWN, *sorted(set(rankers) - set(_KNOWN))]
     return {name: _COLOURS[position % len(_COLOURS)] for position, name in enumerate(names)}
 
 
-def _save(figure: Any, target: Path) -> None:  # noqa: ANN401 - no types
+def drawable(path: str | os.PathLike[str]) -> Path:
+    """Return the path of a picture to be.
+
+    Raises
+    ------
+    OutputError
+        If its ending is none of ``.svg``, ``.png`` and ``.pdf``.
+    """
+    target = Path(path)
+    if target.suffix.lower() in _FORMATS:
+        return target
+    raise OutputError(
+        f"pictures are not written as {target.suffix or 'a file without ending'}",
+        where=str(target),
+        remedy=f"End the name in {', '.join(_FORMATS)}",
+    )
+
+
+def save(figure: Any, target: Path) -> None:  # noqa: ANN401 - no types
+    """Write a figure, the same bytes for the same data.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
     metadata = {"Date": None} if target.suffix.lower() == ".svg" else None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

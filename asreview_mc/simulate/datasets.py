@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,6 +69,12 @@ class Labelled:
 
     def __len__(self) -> int:
         return len(self.titles)
+
+    @cached_property
+    def digest(self) -> str:
+        """The sha256 of all that a replay sees of the review, in hexadecimal."""
+        seen = (self.name, self.titles, self.abstracts, self.labels.tolist(), self.links)
+        return hashlib.sha256(repr(seen).encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
     def texts(self) -> list[str]:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import csv
+import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from asreview_mc.core.errors import DataError, OutputError
+from asreview_mc.core.errors import DataError
+from asreview_mc.core.version import __version__
 from asreview_mc.learn import rank
 from asreview_mc.learn.cache import CachedEncoder
 from asreview_mc.learn.encode import Encoder, SentenceEncoder
 from asreview_mc.learn.features import FeatureSet
-from asreview_mc.simulate import datasets, metrics, replay
+from asreview_mc.simulate import datasets, files, replay
 from asreview_mc.simulate.datasets import Labelled
-from asreview_mc.simulate.replay import Order
+from asreview_mc.simulate.journal import Journal
+from asreview_mc.simulate.replay import Batch, Order
 
 Progress = Callable[[str, int, int], None]
-COLUMNS = ("dataset", "ranker", "seed", "n_records", "n_relevant", *metrics.NAMES, "seconds")
-ORDER_COLUMNS = ("record", "label", "prior")
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,11 @@ def simulate(
     priors: tuple[int, int] = (1, 1),
     seeds: int = 3,
     protocol: str | os.PathLike[str] | None = None,
-    n_query: int = 1,
+    n_query: Batch = 1,
     jobs: int = 1,
     encoder: Encoder | None = None,
     progress: Progress | None = None,
+    journal: str | os.PathLike[str] | None = None,
 ) -> Results:
     """Replay labelled reviews.
 
@@ -56,14 +57,17 @@ def simulate(
         Runs have the seeds 1 to this.
     protocol : path or None
         ``protocol.toml`` or JSON object that says what the reviews look for; see `datasets.queries`.
-    n_query : int
-        Records read between two trainings.
+    n_query : int or "extreme"
+        Records read between two trainings; see `replay.batch_size`.
     jobs : int
         Processes; -1 for one a processor core.
     encoder : Encoder or None
         For rankers that use embeddings; ``None`` for the cached default.
     progress : callable or None
         Called with a stage (``"encode"`` or ``"replay"``), how many are done, and of how many.
+    journal : path or None
+        File of the finished runs: a grid that was interrupted, called again with the same settings, does only what is
+        missing. Deleted when all is done.
 
     Raises
     ------
@@ -74,8 +78,9 @@ def simulate(
     ModelError
         If the encoder is not on this machine.
     """
-    if seeds < 1 or n_query < 1 or jobs == 0:
-        raise ValueError("seeds and n_query must be at least 1, and jobs not 0")
+    if seeds < 1 or jobs == 0:
+        raise ValueError("seeds must be at least 1, and jobs not 0")
+    replay.batch_size(n_query, 0, 0)
     models = {name: rank.make(name, seed=0) for name in dict.fromkeys(rankers)}
     reviews = list(_loaded(paths))
     for review in reviews:
@@ -83,55 +88,23 @@ def simulate(
     wanted = datasets.queries(protocol) if protocol is not None else ()
     if encoder is None and any(model.uses_vectors for model in models.values()):
         encoder = CachedEncoder(SentenceEncoder())
+    settings = {
+        "version": __version__,
+        "priors": priors,
+        "n_query": n_query,
+        "wanted": hashlib.sha256("\0".join(wanted).encode()).hexdigest(),
+        "vectors": None if encoder is None else encoder.fingerprint,
+    }
+    kept = Journal(journal, settings)
     results = Results()
     total = len(reviews) * len(models) * seeds
-    for review, order in _orders(reviews, models, priors, seeds, wanted, n_query, jobs, encoder, progress):
+    for order in _orders(reviews, models, priors, seeds, wanted, n_query, jobs, encoder, progress, kept):
         results.orders.append(order)
-        results.rows.append(row(review, order))
+        results.rows.append(files.row(order))
         if progress is not None:
             progress("replay", len(results.rows), total)
+    kept.close()
     return results
-
-
-def row(review: Labelled, order: Order) -> dict[str, Any]:
-    """Return a run's row: the size of the whole data set, and metrics over what is left without the priors."""
-    return {
-        "dataset": order.dataset,
-        "ranker": order.ranker,
-        "seed": order.seed,
-        "n_records": len(review),
-        "n_relevant": int(review.labels.sum()),
-        **metrics.evaluate(order.label, order.prior),
-        "seconds": round(order.seconds, 3),
-    }
-
-
-def write_rows(rows: Iterable[dict[str, Any]], path: str | os.PathLike[str]) -> None:
-    """Write the rows as CSV with `COLUMNS`.
-
-    Raises
-    ------
-    OutputError
-        If the file cannot be written.
-    """
-    _write_csv(Path(path), COLUMNS, ([line[name] for name in COLUMNS] for line in rows))
-
-
-def write_orders(orders: Iterable[Order], folder: str | os.PathLike[str]) -> list[Path]:
-    """Write each order to ``<dataset>__<ranker>__<seed>.csv`` with columns record, label, prior.
-
-    Raises
-    ------
-    OutputError
-        If a file cannot be written.
-    """
-    paths = []
-    for order in orders:
-        path = Path(folder) / f"{order.dataset}__{order.ranker}__{order.seed}.csv"
-        lines = zip(order.record.tolist(), order.label.tolist(), order.prior.tolist(), strict=True)
-        _write_csv(path, ORDER_COLUMNS, lines)
-        paths.append(path)
-    return paths
 
 
 def _loaded(paths: Sequence[str | os.PathLike[str]]) -> Iterator[Labelled]:
@@ -152,46 +125,44 @@ def _orders(
     priors: tuple[int, int],
     seeds: int,
     wanted: Sequence[str],
-    n_query: int,
+    n_query: Batch,
     jobs: int,
     encoder: Encoder | None,
     progress: Progress | None,
-) -> Iterator[tuple[Labelled, Order]]:
+    kept: Journal,
+) -> Iterator[Order]:
     """Yield the orders as they are ready, in the order of the grid."""
     from joblib import Parallel, delayed
 
     with Parallel(n_jobs=jobs, return_as="generator") as parallel:
         for review in reviews:
-            features = rank.features_for(
-                models.values(),
-                review.titles,
-                review.abstracts,
-                wanted=wanted,
-                encoder=encoder,
-                links=review.links,
-                progress=None if progress is None else lambda done, total: progress("encode", done, total),
-            )
-            runs = ((name, seed) for name in models for seed in range(1, seeds + 1))
-            for order in parallel(delayed(_run)(review, name, features, seed, priors, n_query) for name, seed in runs):
-                yield review, order
+            runs = [(name, seed) for name in models for seed in range(1, seeds + 1)]
+            missing = [(name, seed) for name, seed in runs if kept.get(review, name, seed) is None]
+            made: Iterator[Order] = iter(())
+            if missing:
+                features = rank.features_for(
+                    [models[name] for name in dict.fromkeys(name for name, _ in missing)],
+                    review.titles,
+                    review.abstracts,
+                    wanted=wanted,
+                    encoder=encoder,
+                    links=review.links,
+                    progress=None if progress is None else lambda done, total: progress("encode", done, total),
+                )
+                made = parallel(delayed(_run)(review, *run, features, priors, n_query) for run in missing)
+            for name, seed in runs:
+                order = kept.get(review, name, seed)
+                if order is None:
+                    order = next(made)
+                    kept.add(review, order)
+                yield order
 
 
-def _run(review: Labelled, name: str, features: FeatureSet, seed: int, priors: tuple[int, int], n_query: int) -> Order:
+def _run(
+    review: Labelled, name: str, seed: int, features: FeatureSet, priors: tuple[int, int], n_query: Batch
+) -> Order:
     """Replay on one thread: how sums are split among threads shows in their last digits, and so in ties."""
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     with threadpool_limits(limits=1):
         return replay.run(review, name, features, seed=seed, priors=priors, n_query=n_query)
-
-
-def _write_csv(path: Path, columns: Sequence[str], lines: Iterable[Iterable[object]]) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(columns)
-            writer.writerows(lines)
-    except OSError as error:
-        raise OutputError(
-            f"cannot be written: {error.strerror or error}", where=str(path), remedy="Choose another place"
-        ) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +13,13 @@ from numpy.typing import NDArray
 from asreview_mc.core.errors import DataError
 from asreview_mc.learn import rank
 from asreview_mc.learn.features import FeatureSet
+from asreview_mc.learn.learner import learner
 from asreview_mc.learn.order import best_first
 from asreview_mc.simulate.datasets import Labelled
 
 Rows = NDArray[np.intp]
+Batch = int | Literal["extreme"]
+_MANY = 10_000
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,37 @@ def draw_priors(labels: NDArray[np.int64], priors: tuple[int, int], *, seed: int
     return np.concatenate(drawn).astype(np.intp) if drawn else np.zeros(0, dtype=np.intp)
 
 
+def batch_size(n_query: Batch, n_read: int, n_records: int) -> int:
+    """Return how many records are read before the next training.
+
+    Parameters
+    ----------
+    n_query : int or "extreme"
+        As many, or as in the ASReview team's own large simulations: 1 at first, 5 once 100 are read, 100 once 1,000
+        are; with 10,000 records or more 1, 25, 1,000, and all the rest once 10,000 are read (``n_query_extreme`` of
+        asreview-optuna).
+    n_read, n_records : int
+        Records read so far, priors included, and records in all.
+
+    Examples
+    --------
+    >>> [batch_size("extreme", read, 20_000) for read in (99, 100, 1_000)]
+    [1, 25, 1000]
+    """
+    if n_query != "extreme":
+        if n_query < 1:
+            raise ValueError("n_query must be at least 1")
+        return n_query
+    many = n_records >= _MANY
+    if many and n_read >= _MANY:
+        return n_records
+    if n_read >= 1000:
+        return 1000 if many else 100
+    if n_read >= 100:
+        return 25 if many else 5
+    return 1
+
+
 def run(
     review: Labelled,
     ranker: str,
@@ -86,7 +121,7 @@ def run(
     *,
     seed: int,
     priors: tuple[int, int] = (1, 1),
-    n_query: int = 1,
+    n_query: Batch = 1,
 ) -> Order:
     """Replay a review until all relevant records are found.
 
@@ -102,8 +137,8 @@ def run(
         ``elas_u3`` with priors keep the file's order, as ASReview does.
     priors : tuple of int
         How many relevant and irrelevant records are known at the start.
-    n_query : int
-        Records read between two trainings, at least 1.
+    n_query : int or "extreme"
+        Records read between two trainings; see `batch_size`.
 
     Raises
     ------
@@ -112,8 +147,7 @@ def run(
     UnknownError
         If no ranker has that name.
     """
-    if n_query < 1:
-        raise ValueError("n_query must be at least 1")
+    batch_size(n_query, 0, len(review))
     known = draw_priors(review.labels, priors, seed=seed)
     model = rank.make(ranker, seed=seed)
     given = np.arange(len(review), dtype=np.intp)
@@ -142,22 +176,25 @@ def _read(
     features: FeatureSet,
     known: Rows,
     given: Rows,
-    n_query: int,
+    n_query: Batch,
 ) -> tuple[Rows, Rows]:
     """Return the rows read, in order, and the rest as last ranked."""
     read = known.tolist()
     unread = np.ones(len(labels), dtype=bool)
     unread[known] = False
     missing = int(labels[unread].sum())
+    known_to = learner(model, features)
     queue = given[unread[given]]
     while missing:
-        model.fit(features.take(read), labels[read])
-        queue = best_first(model.decision_function(features), given[unread[given]])
-        batch = queue[:n_query]
+        n = batch_size(n_query, len(read), len(labels))
+        queue = best_first(known_to.scores(read, labels[read], n), given[unread[given]])
+        batch = queue[:n]
         read.extend(batch.tolist())
         unread[batch] = False
         missing -= int(labels[batch].sum())
-    return np.array(read, dtype=np.intp), queue[unread[queue]]
+    settled = known_to.settled()
+    rest = given[unread[given]]
+    return np.array(read, dtype=np.intp), queue[unread[queue]] if settled is None else best_first(settled, rest)
 
 
 def digest(records: Sequence[int] | Rows) -> str:

@@ -206,6 +206,9 @@ def test_a_quiet_run_or_buscar_whichever_comes_first():
     assert Quiet().assess(now.read_further(1), 0.99, 0.95).stop is False
     assert Quiet().assess(screening([1] * 100 + [0] * 100, 210), 0.5, 0.95).stop is True
     assert Quiet().assess(screening([0] * 500, 2000), 0.95, 0.95).stop is None
+    few = screening([1] * 19 + [0] * 340, 2000)
+    assert Quiet().assess(few, 0.95, 0.95).stop is False
+    assert Quiet().further(few, 0.95, 0.95) == Buscar().further(few, 0.95, 0.95)
 
 
 @pytest.mark.parametrize("one", RULES, ids=lambda one: one.name)

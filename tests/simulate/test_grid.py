@@ -37,7 +37,7 @@ def test_a_row_and_an_order_a_run(results):
     rankers = ["hybrid", "elas_u4", "elas_u3", "random"]
     assert keys == [(d, r, s) for d in ("small", "other__set") for r in rankers for s in (1, 2)]
     assert [(order.dataset, order.ranker, order.seed) for order in results.orders] == keys
-    assert all(tuple(row) == grid.COLUMNS for row in results.rows)
+    assert all(tuple(row) == files.COLUMNS for row in results.rows)
     assert {row["n_records"] for row in results.rows[:8]} == {48}
     assert {row["n_relevant"] for row in results.rows[:8]} == {8}
 
@@ -58,7 +58,7 @@ def test_same_priors_for_every_ranker(results):
 
 def test_files_are_read_back(results, tmp_path):
     """Orders come back as they were written, also where a data set's name holds two underscores."""
-    paths = grid.write_orders(results.orders, tmp_path / "orders")
+    paths = files.write_orders(results.orders, tmp_path / "orders")
     assert paths[-1].name == "other__set__random__2.csv"
     assert paths[0].read_text("utf-8").startswith("record,label,prior\n")
     for path, order in zip(paths, results.orders, strict=True):
@@ -70,7 +70,7 @@ def test_files_are_read_back(results, tmp_path):
 
 def test_results_file_has_the_columns(results, tmp_path):
     """The results are a CSV with the columns that scripts rely on."""
-    grid.write_rows(results.rows, tmp_path / "deep" / "results.csv")
+    files.write_rows(results.rows, tmp_path / "deep" / "results.csv")
     with (tmp_path / "deep" / "results.csv").open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
     assert list(lines[0])[:8] == ["dataset", "ranker", "seed", "n_records", "n_relevant", "loss", "ndcg", "wss95"]
@@ -138,9 +138,9 @@ def test_places_that_cannot_be_written(results, tmp_path):
     """A file where a folder should be is an OutputError."""
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(OutputError):
-        grid.write_orders(results.orders, tmp_path / "file")
+        files.write_orders(results.orders, tmp_path / "file")
     with pytest.raises(OutputError):
-        grid.write_rows(results.rows, tmp_path / "file" / "results.csv")
+        files.write_rows(results.rows, tmp_path / "file" / "results.csv")
     with pytest.raises(OutputError):
         recall_plot(results.orders, tmp_path / "file" / "plot.svg")
 

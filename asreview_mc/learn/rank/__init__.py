@@ -97,17 +97,18 @@ class Random:
 def make(name: str = DEFAULT, *, seed: int) -> Ranker:
     """Return a new ranker; the same seed and labels give the same scores however often it was fitted before.
 
+    Parameters
+    ----------
+    name : str
+        One of `NAMES`, or the class of a scikit-learn classifier, such as ``LogisticRegression``.
+
     Raises
     ------
     UnknownError
         If no ranker has that name.
     """
     if name not in NAMES:
-        import difflib
-
-        near = difflib.get_close_matches(name, NAMES, n=1)
-        hint = f"Did you mean {near[0]}? " if near else ""
-        raise UnknownError(f"no ranker is called {name!r}", remedy=f"{hint}Rankers are {', '.join(NAMES)}")
+        return _plain(name, seed)
     if name == "random":
         return Random(random_state=seed)
     from asreview_mc.learn.rank.elas import ElasU3, ElasU4
@@ -116,6 +117,22 @@ def make(name: str = DEFAULT, *, seed: int) -> Ranker:
     if name == "hybrid":
         return Hybrid(random_state=seed)
     return ElasU4(random_state=seed) if name == "elas_u4" else ElasU3()
+
+
+def _plain(name: str, seed: int) -> Ranker:
+    from asreview_mc.learn.rank.plain import PlainRanker, classifiers
+
+    if name.lower() in classifiers():
+        return PlainRanker(name, random_state=seed)
+    import difflib
+
+    known = {one.lower(): one for one in (*NAMES, *(kind.__name__ for kind in classifiers().values()))}
+    near = difflib.get_close_matches(name.lower(), known, n=1)
+    hint = f"Did you mean {known[near[0]]}? " if near else ""
+    raise UnknownError(
+        f"no ranker is called {name!r}",
+        remedy=f"{hint}Rankers are {', '.join(NAMES)} and the classifiers of scikit-learn by the name of their class",
+    )
 
 
 def features_for(

@@ -72,8 +72,8 @@ def balanced(y: NDArray[np.int_], ratio: float, sample_weight: ArrayLike | None 
     return scaled
 
 
-class _Elas(BaseEstimator, ABC):  # type: ignore[misc]
-    """What both models share: one block, the balancer, and the given order while only one kind of label is known."""
+class OneBlock(BaseEstimator, ABC):  # type: ignore[misc]
+    """What rankers over one block share: the balancer, and the given order while only one kind of label is known."""
 
     name: ClassVar[str]
     label: ClassVar[str]
@@ -103,7 +103,7 @@ class _Elas(BaseEstimator, ABC):  # type: ignore[misc]
             self.model_ = self._estimator()
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ConvergenceWarning)
-                self.model_.fit(matrix, labels, sample_weight=balanced(labels, self._ratio(), sample_weight))
+                self.model_.fit(matrix, labels, **self._weighted(balanced(labels, self._ratio(), sample_weight)))
         return self
 
     def decision_function(self, features: FeatureSet | Matrix) -> Floats:
@@ -125,6 +125,9 @@ class _Elas(BaseEstimator, ABC):  # type: ignore[misc]
     def _matrix(self, features: FeatureSet | Matrix) -> Matrix:
         return features.blocks[self.text_blocks[0]] if isinstance(features, FeatureSet) else features
 
+    def _weighted(self, weights: Floats) -> dict[str, Floats]:
+        return {"sample_weight": weights}
+
     def _ratio(self) -> float:
         return float(self.get_params()["ratio"])
 
@@ -139,7 +142,7 @@ class _Elas(BaseEstimator, ABC):  # type: ignore[misc]
     def _weights(self) -> Floats: ...
 
 
-class ElasU4(_Elas):
+class ElasU4(OneBlock):
     """ELAS u4: linear SVM (squared hinge) on TF-IDF of words and pairs of words.
 
     Parameters
@@ -179,7 +182,7 @@ class ElasU4(_Elas):
         return weights
 
 
-class ElasU3(_Elas):
+class ElasU3(OneBlock):
     """ELAS u3: multinomial naive Bayes on TF-IDF of words without English stop words.
 
     Parameters

@@ -128,7 +128,7 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
         self.positives_ = float(weights[labels == 1].sum())
         self.negatives_ = float(weights[labels == 0].sum())
         self.coefficients_: dict[str, Floats] = {}
-        shares = self._shares(features)
+        shares = self.shares_at(features, self.positives_)
         if self.kinds_ and shares:
             blocks = [share * features.blocks[name] for name, share in shares.items()]
             learnt = self._learn(_side_by_side(blocks), labels, weights)
@@ -147,6 +147,25 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
             total += part
         return np.round(total, _DIGITS)
 
+    def scored(self, features: FeatureSet, model: Floats, y: ArrayLike) -> Floats:
+        """Return a score a row, shape (n,), for the decision function `model` of a machine learnt elsewhere.
+
+        Parameters
+        ----------
+        features : FeatureSet
+            All rows.
+        model : array of shape (n,)
+            Of the support vector machine over this ranker's blocks and shares.
+        y : array of shape (m,)
+            The labels it learnt from, of both kinds.
+        """
+        spread = float(model.std())
+        total = (model - model.mean()) / spread if spread > 1e-12 else np.zeros_like(model)
+        if features.prior is not None:
+            strength = self.setting("prior_strength")
+            total = total + strength / (strength + float(np.sum(y))) * features.prior
+        return np.round(total, _DIGITS)
+
     def parts(self, features: FeatureSet) -> dict[str, Floats]:
         """Return what each block, ``"prior"`` and ``"typical"`` add to the score, each of shape (n,)."""
         parts = {
@@ -155,14 +174,14 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
         }
         if parts:
             spread = float(np.sum(list(parts.values()), axis=0).std()) if len(features) else 0.0
-            share = self._setting("negative_share") * self._gate(features) if self.kinds_ == {0} else 1.0
+            share = self.setting("negative_share") * self._gate(features) if self.kinds_ == {0} else 1.0
             scale = share / spread if spread > 1e-12 else 0.0
             parts = {name: scale * (part - part.mean()) for name, part in parts.items()}
         if features.prior is not None:
-            strength = self._setting("prior_strength")
+            strength = self.setting("prior_strength")
             parts[PRIOR] = strength / (strength + self.positives_) * features.prior
         if features.typical is not None and 1 not in self.kinds_:
-            parts[TYPICAL] = self._setting("typical_share") * self._gate(features) * features.typical
+            parts[TYPICAL] = self.setting("typical_share") * self._gate(features) * features.typical
         return parts
 
     @property
@@ -170,7 +189,8 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
         """Weight of each column by block; empty before the first decision."""
         return self.coefficients_
 
-    def _setting(self, name: str) -> Any:  # noqa: ANN401 - a number, or one a block
+    def setting(self, name: str) -> Any:  # noqa: ANN401 - a number, or one a block
+        """Return a setting: this ranker's own, or as tuned."""
         own = getattr(self, name)
         return tuned()[name] if own is None else own
 
@@ -178,13 +198,13 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
         """Return how much anything but the protocol counts before the first relevant record, 0 to 1."""
         if features.prior is None:
             return 1.0
-        return self.negatives_ / (self.negatives_ + float(self._setting("protocol_patience")))
+        return self.negatives_ / (self.negatives_ + float(self.setting("protocol_patience")))
 
-    def _shares(self, features: FeatureSet) -> dict[str, float]:
-        """Return the weight of each block that is used and not empty, as the decisions so far have it."""
-        shares = dict(self._setting("shares"))
-        if EMBEDDING in shares:
-            shares[EMBEDDING] *= self.positives_ / (self.positives_ + self._setting("embedding_patience"))
+    def shares_at(self, features: FeatureSet, positives: float) -> dict[str, float]:
+        """Return the weight of each block that is used and not empty, once so many relevant records are known."""
+        shares = dict(self.setting("shares"))
+        if EMBEDDING in shares and np.isfinite(positives):
+            shares[EMBEDDING] *= positives / (positives + self.setting("embedding_patience"))
         blocks = features.blocks
         return {name: share for name, share in shares.items() if share and name in blocks and blocks[name].shape[1]}
 
@@ -193,10 +213,10 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
             sign = 1.0 if 1 in self.kinds_ else -1.0
             mean: Floats = sign * np.asarray(rows.T @ weights, dtype=np.float64) / weights.sum()
             return mean
-        model = LinearSVC(loss="squared_hinge", C=self._setting("C"), random_state=self.random_state)
+        model = LinearSVC(loss="squared_hinge", C=self.setting("C"), random_state=self.random_state)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            model.fit(rows, labels, sample_weight=balanced(labels, self._setting("ratio"), weights))
+            model.fit(rows, labels, sample_weight=balanced(labels, self.setting("ratio"), weights))
         learnt: Floats = model.coef_[0]
         return learnt
 

@@ -12,6 +12,7 @@ from asreview_mc.learn.stop.screening import Kind, Screening, Verdict, no_answer
 
 KNEE_FROM = 1000
 _MADE_FOR = 0.95
+_FEWEST_FOUND = 20
 
 
 @dataclass(frozen=True)
@@ -120,8 +121,9 @@ class Quiet:
 
     The rule we recommend where no certificate can be paid for. No probability stands behind the run: on the development
     reviews with twenty relevant records or more it reached 95 % recall in nearly every run at half of what BUSCAR reads
-    too much (``benchmarks/stopping.py``). It is made for targets up to 95 %; above that BUSCAR alone decides. It misses
-    a group of relevant records that the ranking puts last.
+    too much (``benchmarks/stopping.py``). It is made for targets up to 95 % and for twenty relevant records found or
+    more; elsewhere BUSCAR alone decides, since on small reviews the run stopped nearly every time too soon. It misses a
+    group of relevant records that the ranking puts last.
 
     Parameters
     ----------
@@ -143,8 +145,8 @@ class Quiet:
         if buscar.stop is None:
             return no_answer(self, "no relevant record was found yet")
         run, asked = screening.irrelevant_run(), self.run_asked(screening.n_records)
-        if target > _MADE_FOR:
-            why = f"for a target above {_MADE_FOR:.0%} BUSCAR alone decides: {buscar.why}"
+        if self._by_buscar_alone(screening, target):
+            why = f"above {_MADE_FOR:.0%}, or with fewer than {_FEWEST_FOUND} found, BUSCAR alone decides: {buscar.why}"
             return Verdict(self.name, self.kind, buscar.stop, why, buscar.evidence, None, self.source)
         stop = bool(buscar.stop) or run >= asked
         why = f"the last {run:,} records were irrelevant, {asked:,} are asked for; BUSCAR: {buscar.why}"
@@ -154,10 +156,14 @@ class Quiet:
     def further(self, screening: Screening, target: float, confidence: float) -> int | None:
         """Return how many more records to read until the rule is met, if none of them is relevant."""
         by_buscar = Buscar().further(screening, target, confidence)
-        if target > _MADE_FOR:
+        if self._by_buscar_alone(screening, target):
             return by_buscar
         run = min(max(self.run_asked(screening.n_records) - screening.irrelevant_run(), 0), screening.n_unread)
         return run if by_buscar is None else min(by_buscar, run)
+
+    @staticmethod
+    def _by_buscar_alone(screening: Screening, target: float) -> bool:
+        return target > _MADE_FOR or screening.found < _FEWEST_FOUND
 
     def run_asked(self, n_records: int) -> int:
         """Return how many irrelevant records in a row are asked for in a pool of that size."""

@@ -1,0 +1,158 @@
+"""Weighted kernel ridge regression that learns one label after the other without starting anew.
+
+With one penalty ``d`` a label the coefficients solve ``(K + diag(d)) b = y`` and a record's score is ``f = K b`` (Hoerl
+and Kennard 1970, doi:10.1080/00401706.1970.10488634, in its dual form). A linear support vector machine with squared
+hinge loss and cost C has the same solution with ``d = 1 / (2 C)`` for as long as no label is beyond its margin, which
+with weights as ELAS's balancer gives them is nearly always so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from asreview_mc.learn.features import Floats, Matrix
+
+_AFRESH = 64
+_ROUNDS = 30
+Column = Callable[[int], Floats]
+
+
+def linear_columns(block: Matrix, *, intercept: float = 0.0) -> Column:
+    """Return a function that gives the linear kernel of one row with all rows, shape (n,).
+
+    Parameters
+    ----------
+    block : matrix of shape (n, d)
+        Sparse rows or an array.
+    intercept : float
+        Added to each product: 1 for a learnt intercept that is penalised like any weight, as liblinear's.
+    """
+    if isinstance(block, np.ndarray):
+        return lambda row: np.asarray(block @ block[row], dtype=np.float64) + intercept
+    postings = block.T.tocsr()
+
+    def column(row: int) -> Floats:
+        line = slice(block.indptr[row], block.indptr[row + 1])
+        products: Floats = postings[block.indices[line]].T @ block.data[line]
+        return products + intercept
+
+    return column
+
+
+class Growing:
+    """Labels so far, their coefficients, and every record's score.
+
+    The equations are solved by refinement: a factor of the labels of a while ago, extended by the few that came since,
+    gives a step, and the scores themselves tell what is still missed. Every 64 labels the factor is made afresh.
+
+    Parameters
+    ----------
+    column : callable
+        Kernel of one row with all rows, shape (n,).
+    n : int
+        Records.
+    tolerance : float
+        Largest residual of an equation at which it counts as solved; an error in the scores is about as large.
+    """
+
+    def __init__(self, column: Column, n: int, *, tolerance: float = 3e-6) -> None:
+        self._column = column
+        self._tolerance = tolerance
+        self._columns = np.zeros((_AFRESH, n), dtype=np.float32)
+        self._rows: list[int] = []
+        self._b: Floats = np.zeros(0)
+        self._scores: Floats = np.zeros(n)
+        self._factor: Any = None
+        self._old = 0
+        self._beside = self._reached = np.zeros((0, _AFRESH), dtype=np.float32)
+        self._new: Floats = np.zeros((_AFRESH, _AFRESH))
+
+    def add(self, row: int) -> None:
+        """Take one more row among the labelled; its label is given to `solve`."""
+        at = len(self._rows)
+        if at == len(self._columns):
+            self._columns = np.concatenate([self._columns, np.zeros_like(self._columns)])
+        self._columns[at] = self._column(row)
+        self._rows.append(row)
+        self._b = np.append(self._b, 0.0)
+        if at - self._old >= _AFRESH:
+            self._factor = None
+        if self._factor is not None:
+            self._extend(at)
+
+    def shift(self, columns: Callable[[NDArray[np.intp]], NDArray[np.floating[Any]]]) -> None:
+        """Add to the kernel: `columns` gives what is added for these rows with all rows, shape (m, n)."""
+        m = len(self._rows)
+        self._columns[:m] += columns(np.array(self._rows, dtype=np.intp))
+        self._factor = None
+
+    def solve(self, y: ArrayLike, penalty: ArrayLike) -> Floats:
+        """Return the scores of all records for these labels, shape (n,).
+
+        Parameters
+        ----------
+        y : array of shape (m,)
+            What each added row's score should be, in the order added.
+        penalty : array of shape (m,)
+            How freely it may be missed, above 0.
+        """
+        wanted, free = np.asarray(y, dtype=np.float64), np.asarray(penalty, dtype=np.float64)
+        for _ in range(_ROUNDS):
+            if self._factor is None:
+                self._afresh(free)
+            missed = wanted - self._scores[self._rows] - free * self._b
+            if float(np.abs(missed).max(initial=0.0)) <= self._tolerance:
+                break
+            step = self._step(missed, free)
+            moved = self._applied(step)
+            length = float(missed @ step) / float(step @ (moved[self._rows] + free * step))
+            self._b += length * step
+            self._scores += length * moved
+        else:
+            raise ArithmeticError("the equations of the labels were not solved")
+        return self._scores.copy()
+
+    def _applied(self, b: Floats) -> Floats:
+        return (b.astype(np.float32) @ self._columns[: len(b)]).astype(np.float64)
+
+    def _afresh(self, free: Floats) -> None:
+        from scipy.linalg import cho_factor
+
+        m = len(self._rows)
+        kernel = self._columns[:m][:, self._rows]
+        kernel[np.diag_indices(m)] += free.astype(np.float32)
+        self._factor = cho_factor(kernel, lower=True, overwrite_a=True, check_finite=False)
+        self._old = m
+        self._beside = np.zeros((m, _AFRESH), dtype=np.float32)
+        self._reached = np.zeros((m, _AFRESH), dtype=np.float32)
+        self._scores = self._applied(self._b)
+
+    def _extend(self, at: int) -> None:
+        """Make ready for a row that the factor does not know: its kernel with the old rows and with the new ones."""
+        old, k = self._old, at - self._old
+        kernel = self._columns[at, self._rows]
+        self._beside[:, k] = kernel[:old]
+        self._reached[:, k] = self._solved(kernel[:old])
+        self._new[k, : k + 1] = kernel[old:] - kernel[:old] @ self._reached[:, : k + 1]
+        self._new[: k + 1, k] = self._new[k, : k + 1]
+
+    def _step(self, missed: Floats, free: Floats) -> Floats:
+        """Return roughly what to add to the coefficients (block inversion over the old rows and the new)."""
+        k = len(self._rows) - self._old
+        towards = self._solved(missed[: self._old])
+        if not k:
+            return towards
+        left = missed[self._old :] - towards @ self._beside[:, :k]
+        beyond = np.linalg.solve(self._new[:k, :k] + np.diag(free[self._old :]), left)
+        whole: Floats = np.concatenate([towards - self._reached[:, :k] @ beyond, beyond])
+        return whole
+
+    def _solved(self, values: NDArray[np.floating[Any]]) -> Floats:
+        from scipy.linalg import cho_solve
+
+        found: Floats = cho_solve(self._factor, values.astype(np.float32), check_finite=False).astype(np.float64)
+        return found

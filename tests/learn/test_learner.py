@@ -1,0 +1,72 @@
+"""Following a growing list of labels gives what fitting anew at each step gives."""
+
+import numpy as np
+import pytest
+
+from asreview_mc.learn import learner as following
+from asreview_mc.learn import rank
+from asreview_mc.learn.learner import Learner, learner
+
+
+def steps(labels, seed=1):
+    """Return rows in an order that starts with one of each kind."""
+    rows = np.random.default_rng(seed).permutation(len(labels))
+    first = [next(r for r in rows if labels[r] == kind) for kind in (1, 0)]
+    return [*map(int, first), *(int(r) for r in rows if r not in first)]
+
+
+@pytest.mark.parametrize("name", ["hybrid", "elas_u4"])
+def test_scores_are_those_of_a_fit(features, labels, name):
+    """At every step, to within liblinear's tolerance."""
+    followed = learner(rank.make(name, seed=1), features)
+    assert type(followed) is not Learner
+    rows = steps(labels)
+    for m in range(1, 40):
+        known = rows[:m]
+        anew = rank.make(name, seed=1).fit(features.take(known), labels[known]).decision_function(features)
+        assert np.abs(followed.scores(known, labels[known]) - anew).max() < 2e-4
+
+
+def test_u4_draws_what_liblinear_draws(features, labels):
+    """As `asreview simulate` seeds it: settled scores are those of the ranker that drew at every step."""
+    rows = steps(labels)
+    followed, plain = (rank.as_asreview_simulates(rank.make("elas_u4", seed=0), seed=3) for _ in range(2))
+    quick = learner(followed, features)
+    for m in range(2, 30):
+        known = rows[:m]
+        given = quick.scores(known, labels[known])
+        own = plain.fit(features.take(known), labels[known]).decision_function(features)
+        settled = quick.settled()
+        assert (own == (given if settled is None else settled)).all()
+    assert followed.random_state.randint(10**9) == plain.random_state.randint(10**9)
+
+
+def test_close_scores_are_left_to_liblinear():
+    """What its tolerance could turn round is not decided by the optimum; labelled records do not count."""
+    scores = np.array([0.5, 0.3, 0.3 + 1e-6, 0.1])
+    assert not following._close(scores, [], 1)
+    assert following._close(scores, [], 2)
+    assert following._close(scores, [0], 1)
+    assert not following._close(scores, [0, 1], 1)
+    assert not following._close(scores, [0, 1, 2], 1)
+
+
+def test_labels_beyond_their_margin_are_left_to_the_ranker(features, labels, monkeypatch):
+    """With a cost so high that some label is surpassed, the fit itself answers."""
+    fits = []
+    kept = Learner.scores
+    monkeypatch.setattr(Learner, "scores", lambda self, *a: fits.append(1) or kept(self, *a))
+    ranker = rank.make("elas_u4", seed=1)
+    ranker.C = 1e5
+    ranker.random_state = np.random.RandomState(1)
+    rows = steps(labels)[:30]
+    assert np.isfinite(learner(ranker, features).scores(rows, labels[rows])).all()
+    assert fits
+
+
+def test_others_are_fitted(features, labels):
+    """Rankers without a shortcut, and batches where a shortcut would seldom hold, are fitted each time."""
+    assert type(learner(rank.make("elas_u3", seed=1), features)) is Learner
+    known = steps(labels)[:10]
+    scores = learner(rank.make("random", seed=1), features).scores(known, labels[known])
+    assert (scores == rank.make("random", seed=1).decision_function(features)).all()
