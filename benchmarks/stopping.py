@@ -7,8 +7,9 @@
     python benchmarks/stopping.py speed                        # an assessment by all rules of 100,000 records
 
 `generated` draws a pool for each run anew: perfect, good and poor rankings (the odds of a relevant record by its place
-differ), and a late cluster, of which a tenth of the relevant records come last. Certificates are asked
-once, with one audit whose size they planned; every other rule is asked at every 2 % of the pool. `orders` asks at every
+differ), and a late cluster, of which a tenth of the relevant records come last. Every rule is asked at every 2 % of the
+pool; certificates are measured by ``stopping_certificates.py``, and `quiet` with its setting
+chosen on other reviews by ``stopping_left_out.py``. `orders` asks at every
 1 % and for targets .8, .9, .95 and 1; seeds of one review are nearly the same run, so intervals are bootstrapped over
 reviews, and reviews with fewer than 20 relevant records, where 95 % means all of them, stand apart. With
 ``--buscarpy PYTHON``, an interpreter that has buscarpy 0.0.2, its p-values are compared with ours on the same orders.
@@ -32,7 +33,6 @@ import numpy as np
 
 from asreview_mc.learn.stop import RULES, Audit, Screening, assess
 from asreview_mc.learn.stop.buscar import Buscar
-from asreview_mc.learn.stop.certificates import QuantileBinomial, RandomAudit, TargetRule
 from asreview_mc.learn.stop.heuristics import Consecutive, Quiet
 from asreview_mc.learn.stop.models import PoissonProcess
 from asreview_mc.learn.stop.screening import StopRule
@@ -90,18 +90,6 @@ def stopped(rule: StopRule, labels: np.ndarray, target: float, step: float) -> i
     return n
 
 
-def by_control(rule: QuantileBinomial | TargetRule, draw: np.random.Generator, labels: np.ndarray) -> int | None:
-    """Return where the rule is met with a control sample of about 70 relevant records; None where it cannot certify."""
-    n, target = len(labels), 0.95
-    sample = draw.permutation(n) < int(70 / labels.mean())
-    order = draw.permutation(np.flatnonzero(sample & (labels == 1)))
-    if isinstance(rule, TargetRule):
-        needed = int(np.ceil(-np.log(1 - CONFIDENCE) / (1 - target)))
-        return int(order[:needed].max()) + 1 if len(order) >= needed else None
-    reached = QuantileBinomial.needed(len(order), target, CONFIDENCE)
-    return int(np.sort(order)[reached - 1]) + 1 if reached else None
-
-
 def generated(runs: int, seed: int) -> Iterator[dict[str, Any]]:
     """Yield a row a rule, ranking and pool: share of runs below target with its upper Wilson bound, and share read."""
     target = 0.95
@@ -110,47 +98,18 @@ def generated(runs: int, seed: int) -> Iterator[dict[str, Any]]:
             draw = np.random.default_rng([seed, n, round(prevalence * 1e6)])
             relevant = max(FEWEST, round(n * prevalence))
             pools = [make(draw, n, relevant) for _ in range(runs)]
-            few = pools[: max(runs // 10, 20)]
-            audits = [audited(draw, labels, target) for labels in pools]
-            found: dict[str, list[tuple[float, float]]] = {"audit": audits}
-            for rule in (QuantileBinomial(), TargetRule()):
-                places = [(labels, by_control(rule, draw, labels)) for labels in pools]
-                found[rule.name] = [(labels[:at].mean() * at / relevant, at / n) for labels, at in places if at]
             for rule in ASKED:
-                reads = [(labels, stopped(rule, labels, target, 0.02)) for labels in few]
-                found[rule.name] = [(labels[:at].sum() / relevant, at / n) for labels, at in reads]
-            for rule_name, pairs in found.items():
-                if pairs:
-                    yield {
-                        "what": "generated",
-                        "ranking": name,
-                        "records": n,
-                        "relevant": relevant,
-                        "rule": rule_name,
-                        "target": target,
-                        **below([recall for recall, _ in pairs], target),
-                        "read": round(float(np.mean([share for _, share in pairs])), 4),
-                    }
-
-
-def audited(draw: np.random.Generator, labels: np.ndarray, target: float) -> tuple[float, float]:
-    """Return recall and share read where a single planned audit is met, all of the pool where it is not.
-
-    Ranked reading stops for the audit once a twentieth of the pool in a row was irrelevant.
-    """
-    n, run = len(labels), max(25, len(labels) // 20)
-    hits = np.flatnonzero(labels)
-    long = np.flatnonzero(np.diff(np.append(hits, n)) - 1 >= run)
-    place = int(hits[long[0]]) + 1 + run if len(long) else n
-    now = Screening(labels[:place], n)
-    size = RandomAudit.plan(now, target, CONFIDENCE) if place < n else None
-    if size is None or size >= n - place:
-        return 1.0, 1.0
-    found = int(draw.permutation(labels[place:])[:size].sum())
-    at_most = RandomAudit.at_most((Audit(n - place, now.found, size, found),), CONFIDENCE)
-    if now.found + found >= target * at_most - 1e-9:
-        return (now.found + found) / len(hits), (place + size) / n
-    return 1.0, 1.0
+                reads = [stopped(rule, labels, target, 0.02) for labels in pools]
+                yield {
+                    "what": "generated",
+                    "ranking": name,
+                    "records": n,
+                    "relevant": relevant,
+                    "rule": rule.name,
+                    "target": target,
+                    **below([float(y[:at].sum() / relevant) for y, at in zip(pools, reads, strict=True)], target),
+                    "read": round(float(np.mean(reads)) / n, 4),
+                }
 
 
 def below(recalls: Sequence[float], target: float) -> dict[str, Any]:
@@ -283,7 +242,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("part", choices=("generated", "orders", "speed"))
     parser.add_argument("folder", nargs="?", type=Path, help="of reading orders")
-    parser.add_argument("--runs", type=int, default=1000)
+    parser.add_argument("--runs", type=int, default=100)
     parser.add_argument("--seed", type=int, default=20260101)
     parser.add_argument("--rule", action="append", help="on orders, this rule only; repeat for several")
     parser.add_argument("--buscarpy", default="", help="an interpreter that has buscarpy 0.0.2")
