@@ -4,8 +4,8 @@
 
     python benchmarks/stopping_left_out.py FOLDER    # of reading orders made with `simulate --orders`
 
-The setting of `quiet`, the run of irrelevant records as a share of the pool, is chosen on all reviews but one and judged
-on that one, each in turn. Both rankers' orders of a review are left out together.
+The setting of `quiet`, the run of irrelevant records as a share of the pool, is chosen on all reviews but one and
+judged on that one, each in turn. Both rankers' orders of a review are left out together.
 """
 
 from __future__ import annotations
