@@ -237,6 +237,8 @@ def _collected(
             continue
         if match:
             fields.append((match.group(1), [match.group(2) or ""]))
+        elif not fields:  # an opening line that is no field as the others are written, such as `TY -JOUR`
+            fields.append((dialect.mark, [line.removeprefix(dialect.mark).lstrip(" \xa0-")]))
         elif dialect.indented and after_gap and line.strip() and not line[0].isspace():
             outside.append((place, line))
         else:

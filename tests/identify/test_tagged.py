@@ -304,3 +304,10 @@ def test_the_quick_ways_through_a_record_find_what_the_careful_one_does(records)
         careful_stray.clear()
         assert quick == [fields for *_, fields in scan(data, careful, careful_stray)]
         assert stray == careful_stray
+
+
+def test_an_opening_line_without_a_blank_after_its_hyphen_opens_a_record():
+    """Nothing of it is lost, and nothing breaks."""
+    parsed = parse("TY -JOUR\n X\nTI - Nested credentials\nER -\n")
+    assert parsed.found == 1
+    assert parsed.items[0].record.title == "Nested credentials"
