@@ -17,7 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 from asreview_mc.learn.features import Floats, Matrix
 
 _AFRESH = 64
-_ROUNDS = 30
+_GAIN = 0.5
+"""A round that leaves more than this of the residual has met the rounding of what is kept."""
 Column = Callable[[int], Floats]
 
 
@@ -90,8 +91,10 @@ class Growing:
         self._columns[:m] += columns(np.array(self._rows, dtype=np.intp))
         self._factor = None
 
-    def solve(self, y: ArrayLike, penalty: ArrayLike) -> Floats:
-        """Return the scores of all records for these labels, shape (n,).
+    def solve(self, y: ArrayLike, penalty: ArrayLike) -> Floats | None:
+        """Return the scores of all records for these labels, shape (n,), or ``None`` where rounding forbids them.
+
+        Many labels with few features in common add up more rounding of single precision than the tolerance allows.
 
         Parameters
         ----------
@@ -101,35 +104,47 @@ class Growing:
             How freely it may be missed, above 0.
         """
         wanted, free = np.asarray(y, dtype=np.float64), np.asarray(penalty, dtype=np.float64)
-        for _ in range(_ROUNDS):
+        afresh, before = False, np.inf
+        while True:
             if self._factor is None:
-                self._afresh(free)
+                if not self._afresh(free):
+                    return None
+                afresh, before = True, np.inf
             missed = wanted - self._scores[self._rows] - free * self._b
-            if float(np.abs(missed).max(initial=0.0)) <= self._tolerance:
-                break
+            largest = float(np.abs(missed).max(initial=0.0))
+            if largest <= self._tolerance:
+                return self._scores.copy()
+            if not largest <= _GAIN * before:
+                if afresh:
+                    return None
+                self._factor = None
+                continue
+            before = largest
             step = self._step(missed, free)
             moved = self._applied(step)
             length = float(missed @ step) / float(step @ (moved[self._rows] + free * step))
             self._b += length * step
             self._scores += length * moved
-        else:
-            raise ArithmeticError("the equations of the labels were not solved")
-        return self._scores.copy()
 
     def _applied(self, b: Floats) -> Floats:
         return (b.astype(np.float32) @ self._columns[: len(b)]).astype(np.float64)
 
-    def _afresh(self, free: Floats) -> None:
-        from scipy.linalg import cho_factor
+    def _afresh(self, free: Floats) -> bool:
+        """Factor the labels' kernel; say whether single precision has it positive definite."""
+        from scipy.linalg import LinAlgError, cho_factor
 
         m = len(self._rows)
         kernel = self._columns[:m][:, self._rows]
         kernel[np.diag_indices(m)] += free.astype(np.float32)
-        self._factor = cho_factor(kernel, lower=True, overwrite_a=True, check_finite=False)
+        try:
+            self._factor = cho_factor(kernel, lower=True, overwrite_a=True, check_finite=False)
+        except LinAlgError:
+            return False
         self._old = m
         self._beside = np.zeros((m, _AFRESH), dtype=np.float32)
         self._reached = np.zeros((m, _AFRESH), dtype=np.float32)
         self._scores = self._applied(self._b)
+        return True
 
     def _extend(self, at: int) -> None:
         """Make ready for a row that the factor does not know: its kernel with the old rows and with the new ones."""

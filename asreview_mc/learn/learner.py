@@ -61,13 +61,13 @@ class _Growing(Learner):
         self._known = 0
 
     def _optimum(self, rows: Sequence[int], y: Labels, cost: float, ratio: float) -> Floats | None:
-        """Return the machine's decision function at its optimum, or ``None`` where a label is beyond its margin."""
+        """Return the machine's decision function at its optimum, or ``None`` where it is not what `Growing` finds."""
         for row in rows[self._known :]:
             self._grown.add(row)
         self._known = len(rows)
         signs = 2.0 * y - 1.0
         found = self._grown.solve(signs, 0.5 / (cost * balanced(y, ratio)))
-        return None if bool((signs * found[rows] > 1.0).any()) else found
+        return None if found is None or bool((signs * found[rows] > 1.0).any()) else found
 
 
 class _U4(_Growing):

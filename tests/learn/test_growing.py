@@ -78,3 +78,22 @@ def test_rows_that_are_all_alike_are_solved():
     scores = grown.solve([1.0, -1.0, -1.0], [1.0, 2.0, 2.0])
     assert np.abs(scores - scores[0]).max() < 1e-6
     assert np.abs(scores).max() < 1e-5
+
+
+def test_where_rounding_forbids_the_tolerance_there_is_no_answer():
+    """Said and not raised, nor tried for ever; nor is what is not a number."""
+    block, rng = rows_of()
+    y = rng.choice([-1.0, 1.0], 150)
+    for wanted, answered in ((y, False), (y * np.nan, False), (y, True)):
+        grown = Growing(linear_columns(block, intercept=1.0), 300, tolerance=1e-5 if answered else 0.0)
+        for row in range(150):
+            grown.add(row)
+        assert (grown.solve(wanted, np.full(150, 2.0)) is not None) is answered
+
+
+def test_a_kernel_that_is_not_positive_definite_has_no_answer():
+    """No factor can be made of it, which is an answer as well, not an exception."""
+    grown = Growing(lambda row: -np.eye(4)[row] * 9, 4)
+    for row in range(3):
+        grown.add(row)
+    assert grown.solve([1.0, -1.0, -1.0], [1.0, 1.0, 1.0]) is None

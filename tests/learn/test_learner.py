@@ -41,6 +41,16 @@ def test_u4_draws_what_liblinear_draws(features, labels):
     assert followed.random_state.randint(10**9) == plain.random_state.randint(10**9)
 
 
+@pytest.mark.parametrize("name", ["hybrid", "elas_u4"])
+def test_what_cannot_be_solved_is_fitted(features, labels, name, monkeypatch):
+    """A replay goes on where rounding forbids the quick way."""
+    monkeypatch.setattr(following.Growing, "solve", lambda *_: None)
+    followed = learner(rank.make(name, seed=1), features)
+    known = steps(labels)[:20]
+    anew = rank.make(name, seed=1).fit(features.take(known), labels[known]).decision_function(features)
+    assert (followed.scores(known, labels[known]) == anew).all()
+
+
 def test_close_scores_are_left_to_liblinear():
     """What its tolerance could turn round is not decided by the optimum; labelled records do not count."""
     scores = np.array([0.5, 0.3, 0.3 + 1e-6, 0.1])
