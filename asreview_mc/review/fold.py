@@ -99,8 +99,9 @@ class Fold:
     def _take(self, logged: Logged) -> None:
         self.seq, self.head = logged.seq, logged.hash
         kind = type(logged.event)
-        if kind in self._feed:
-            self._feed[kind](self, logged)
+        take_in = self._feed.get(kind)
+        if take_in:
+            take_in(self, logged)
         else:
             self.noted[kind].append(logged)
 
@@ -189,13 +190,16 @@ class Fold:
         self._disclose(sheet, logged.seq)
 
     def _disclose(self, sheet: Sheet, seq: int) -> None:
-        if sheet.disclosed is None and len(sheet.reviewers) >= self._wanted(sheet):
-            sheet.disclosed = seq
+        if sheet.disclosed is None and len(sheet.standing) >= self.protocol.decisions_wanted:
+            if len(sheet.reviewers) >= self._wanted(sheet):
+                sheet.disclosed = seq
 
     def _wanted(self, sheet: Sheet) -> int:
         """Return how many must decide: in a calibration round all who were there, but for those who left before."""
-        present = sum(name in self.protocol.active or name in sheet.reviewers for name in sheet.panel)
-        return max(self.protocol.decisions_wanted, present)
+        wanted = self.protocol.decisions_wanted
+        if not sheet.panel:
+            return wanted
+        return max(wanted, sum(name in self.protocol.active or name in sheet.reviewers for name in sheet.panel))
 
     def _undone(self, logged: Logged) -> None:
         event = _as(Undone, logged)
@@ -220,7 +224,11 @@ class Fold:
         self.measured.append(logged)
 
     def _sheet(self, stage: Stage, record_id: str) -> Sheet:
-        return self._sheets[stage].setdefault(self.kept(record_id), Sheet())
+        sheets, kept = self._sheets[stage], self.kept(record_id)
+        sheet = sheets.get(kept)
+        if sheet is None:
+            sheet = sheets[kept] = Sheet()
+        return sheet
 
     _feed = {  # noqa: RUF012 - a table of methods, never written to
         ProtocolSet: _protocol_set,

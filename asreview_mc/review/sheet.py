@@ -29,8 +29,9 @@ class Sheet:
 
     def drop(self, reviewer: str) -> None:
         """Take out the standing decisions of one reviewer."""
-        for key in [key for key in self.standing if key[0] == reviewer]:
-            del self.standing[key]
+        if self.standing:
+            for key in [key for key in self.standing if key[0] == reviewer]:
+                del self.standing[key]
 
     def take_back(self, seq: int) -> None:
         """Take out the standing decision that the event `seq` made."""

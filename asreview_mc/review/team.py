@@ -64,9 +64,9 @@ class Team(Fold):
 
     def _take(self, logged: Logged) -> None:
         super()._take(logged)
-        kind = type(logged.event)
-        if kind in self._feed_team:
-            self._feed_team[kind](self, logged)
+        take_in = self._feed_team.get(type(logged.event))
+        if take_in:
+            take_in(self, logged)
 
     def _assigned(self, logged: Logged) -> None:
         event = logged.event
