@@ -113,7 +113,7 @@ def to_text(agreement: Mapping[str, Any]) -> Iterator[str]:
     yield f"{agreement['overlap']} records with every decision in ({agreement['stage']})"
     if agreement.get("waiting"):
         yield f"{agreement['waiting']} more are shown once their batch of 25 is full, or nobody is waited for."
-    if not agreement["overlap"]:
+    elif not agreement["overlap"]:
         yield "There is nothing to compare before two people have decided on the same record."
     for stage in stages(agreement):
         for pair in stage["pairs"]:
