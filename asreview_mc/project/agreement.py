@@ -157,10 +157,14 @@ def _batch(state: State, stage: Stage, done: Sequence[str], number: int) -> dict
     """Return the figures of one full batch alone, with where it lies and how often its records were included."""
     first, upto = number * _size(), (number + 1) * _size()
     record_ids = done[first:upto]
-    said = [answer for rated in state.ratings(stage, record_ids).values() for answer in rated.values()]
+    ratings = state.ratings(stage, record_ids)
+    said = [answer for rated in ratings.values() for answer in rated.values()]
+    places = {name: state.reading_places(stage, name) for name in ratings}
+    ranks = [places[name][one] for name, rated in ratings.items() for one in rated if one in places[name]]
     return {
         "batch": number + 1,
         "places": [first + 1, upto],
+        "ranks": [min(ranks), max(ranks)] if ranks else None,
         "prevalence": said.count("include") / len(said),
         "overlap_share": state.overlap_share(stage, record_ids[-1]),
         "meaning": CONDITIONAL,

@@ -137,8 +137,7 @@ def _parts_lines(agreement: Mapping[str, Any]) -> Iterator[str]:
     drawn = agreement.get("calibration")
     parts = [("calibration round", drawn)] if drawn else []
     for one in agreement.get("batches", []):
-        where = f"places {one['places'][0]} to {one['places'][1]}, {one['prevalence']:.0%} included"
-        parts.append((f"batch {one['batch']} ({where}, overlap {one['overlap_share']:.0%})", one))
+        parts.append((f"batch {one['batch']} ({_where(one)})", one))
     for name, part in parts:
         for pair in (pair for pair in part["pairs"] if pair["n"]):
             shown = _statistics(
@@ -148,6 +147,15 @@ def _parts_lines(agreement: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name}, {' and '.join(pair['raters'])}, n = {pair['n']}: {figures}"
     for name, one in {name.partition(" ")[0]: one for name, one in parts}.items():
         yield f"{name}: {one['meaning']}"
+
+
+def _where(batch: Mapping[str, Any]) -> str:
+    """Say of which ranks a batch is, how often its records were included, and how far raters overlapped by then."""
+    ranks = batch.get("ranks")
+    read = f"ranks {ranks[0]} to {ranks[1]}" if ranks else "no ranks"
+    first, last = batch["places"]
+    shares = f"{batch['prevalence']:.0%} included, overlap {batch['overlap_share']:.0%}"
+    return f"{read}, completed {first} to {last}, {shares}"
 
 
 def in_words(shown: Mapping[str, str]) -> str:

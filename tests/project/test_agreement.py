@@ -3,9 +3,10 @@
 import pytest
 
 from asreview_mc.core.errors import OutputError
-from asreview_mc.core.event import TopicsConfirmed
+from asreview_mc.core.event import Shown, TopicsConfirmed
 from asreview_mc.project import agreement, gather, reporting, screen, stages, stopping, team
 from asreview_mc.project.agreement import CONDITIONAL, FOR_THE_POOL
+from asreview_mc.report.agreement_view import to_text
 
 
 class _TakenBackError(Exception):
@@ -111,6 +112,23 @@ def test_a_batch_says_where_it_lies(many):
     assert one["prevalence"] == pytest.approx(sum(said) / 50)
     assert two["overlap_share"] == pytest.approx(50 / 51)
     assert one["meaning"] == CONDITIONAL
+
+
+def test_a_batch_has_the_ranks_at_which_its_records_were_read(many):
+    """Each rater's own count of ranked records; what was searched for has none; in words with what it is."""
+    for number in range(1, 41):
+        screen.decide(many, f"r{number:06d}", "include", "R1")
+    screen.decide(many, "r000060", "include", "R2", shown=Shown("searched"))
+    both(many, [60])
+    for number in range(40, 15, -1):
+        screen.decide(many, f"r{number:06d}", "include", "R2")
+    (batch,) = agreement.agreement(many, "abstract", "R1")["batches"]
+    assert (batch["ranks"], batch["places"]) == ([1, 41], [1, 25])
+    said = list(to_text(agreement.agreement(many, "abstract", "R1")))
+    assert any(
+        line.startswith("batch 1 (ranks 1 to 41, completed 1 to 25, 98% included, overlap 61%)") for line in said
+    )
+    assert f"batch: {CONDITIONAL}" in said
 
 
 def test_the_calibration_round_stands_apart(many):
