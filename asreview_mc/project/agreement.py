@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from asreview_mc.core.event import AgreementMeasured
-from asreview_mc.core.protocol import Stage
+from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.project.review import Review
 from asreview_mc.report.agreement_methods import paragraph
 from asreview_mc.report.figures import agreement_picture
@@ -28,15 +28,16 @@ FOR_THE_POOL = "estimate for the pool: the records were drawn at random"
 def agreement(review: Review, stage: Stage, viewer: str | None = None) -> dict[str, Any]:
     """Return agreement on a stage as far as it is released to `viewer`.
 
-    A named reviewer learns of full batches of 25 and of whole calibration rounds only, so that no figure moves with a
-    single vote of another. All is released once nobody is waited for or the stage is closed, and to those unblinded.
+    Everybody, named or not, learns of full batches of 25 and of whole calibration rounds only, so that no figure moves
+    with a single vote. All is released once the stage is closed or nobody is waited for, neither there nor before it,
+    and to those unblinded.
 
     Returns
     -------
     dict
         Figures over all that is released, as `commands.md` has them; `waiting` counts the records held back; `meaning`
-        says what they are; `calibration` and `batches` (each of 25, `places` in the order of completion, `prevalence`,
-        `overlap_share`) have such figures of their own; `reasons` and
+        says what they are; `calibration` and `batches` (each of 25, `places` in the order of completion, `ranks` as
+        the raters read them, `prevalence`, `overlap_share`) have such figures of their own; `reasons` and
         `sub_topics` (at full text) have one for each code against all others; `methods` is a
         paragraph for the methods section.
     """
@@ -45,15 +46,13 @@ def agreement(review: Review, stage: Stage, viewer: str | None = None) -> dict[s
 
 def agreement_of(state: State, stage: Stage, viewer: str | None = None) -> dict[str, Any]:
     """Return what `agreement` does, of a state."""
-    drawn, queue = _parts(state, stage)
-    if not _released_whole(state, stage, viewer):
-        drawn, queue = (drawn if _round_is_in(state, stage) else []), queue[: _full(queue)]
-    released = set(drawn) | set(queue)
+    drawn, queue = released(state, stage, viewer)
+    told = set(drawn) | set(queue)
     done = state.doubly_screened(stage)
     found = {
         "stage": stage,
-        **agreement_over(state, stage, [one for one in done if one in released]),
-        "waiting": len(done) - len(released),
+        **agreement_over(state, stage, [one for one in done if one in told]),
+        "waiting": len(done) - len(told),
         "meaning": DESCRIPTIVE,
         "calibration": {"meaning": FOR_THE_POOL, **agreement_over(state, stage, drawn)} if drawn else None,
         "batches": [_batch(state, stage, queue, number) for number in range(_full(queue) // _size())],
@@ -62,6 +61,14 @@ def agreement_of(state: State, stage: Stage, viewer: str | None = None) -> dict[
         found["reasons"] = _reasons(state, [*drawn, *queue])
         found["sub_topics"] = sub_topics(state)
     return found | {"methods": paragraph(found, maybe=state.protocol.maybe_in_agreement)}
+
+
+def released(state: State, stage: Stage, viewer: str | None) -> tuple[list[str], list[str]]:
+    """Return the records whose figures `viewer` may have, of calibration rounds and of the queue."""
+    drawn, queue = _parts(state, stage)
+    if _released_whole(state, stage, viewer):
+        return drawn, queue
+    return (drawn if _round_is_in(state, stage) else []), queue[: _full(queue)]
 
 
 def over_time(review: Review, stage: Stage) -> list[dict[str, Any]]:
@@ -126,9 +133,11 @@ def _round_is_in(state: State, stage: Stage) -> bool:
 
 
 def _released_whole(state: State, stage: Stage, viewer: str | None) -> bool:
-    if viewer not in state.protocol.screeners or state.sees_all(viewer) or state.closed(stage):
+    if state.sees_all(viewer) or state.closed(stage):
         return True
-    return not state.undecided(stage)
+    # Full texts come one by one: none may wait while titles are still read, and then each would be told of alone.
+    upto = STAGES[: STAGES.index(stage) + 1]
+    return not any(not state.closed(one) and state.undecided(one) for one in upto)
 
 
 def _size() -> int:
@@ -148,10 +157,14 @@ def _batch(state: State, stage: Stage, done: Sequence[str], number: int) -> dict
     """Return the figures of one full batch alone, with where it lies and how often its records were included."""
     first, upto = number * _size(), (number + 1) * _size()
     record_ids = done[first:upto]
-    said = [answer for rated in state.ratings(stage, record_ids).values() for answer in rated.values()]
+    ratings = state.ratings(stage, record_ids)
+    said = [answer for rated in ratings.values() for answer in rated.values()]
+    places = {name: state.reading_places(stage, name) for name in ratings}
+    ranks = [places[name][one] for name, rated in ratings.items() for one in rated if one in places[name]]
     return {
         "batch": number + 1,
         "places": [first + 1, upto],
+        "ranks": [min(ranks), max(ranks)] if ranks else None,
         "prevalence": said.count("include") / len(said),
         "overlap_share": state.overlap_share(stage, record_ids[-1]),
         "meaning": CONDITIONAL,

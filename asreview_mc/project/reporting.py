@@ -50,7 +50,7 @@ def report_html(review: Review, viewer: str | None, *, blind: bool = False) -> s
         state = State(review.merges_taken_back()).feed(under_pseudonyms(review.log.events(), names))
         events = list(under_pseudonyms(events, names))
         viewer = names.get(viewer or "")
-    answers = _agreement(state)
+    answers = _agreement(state, viewer)
     return page.render(
         state,
         review.records,
@@ -80,7 +80,7 @@ def write_report(review: Review, path: Path, *, viewer: str | None, blind: bool 
 def all_tables(review: Review, viewer: str | None) -> list[Table]:
     """Return every table of the review that has something to count."""
     state = review.state
-    answers = _agreement(review.state)
+    answers = _agreement(review.state, viewer)
     looks = [logged for logged in seen(review, viewer) if isinstance(logged.event, StopLooked)]
     return tables_out.all_tables(state, review.records, answers, _form_agreement(state), looks)
 
@@ -94,13 +94,13 @@ def write_tables(review: Review, folder: Path, viewer: str | None) -> dict[str, 
 
 def methods_of(review: Review, viewer: str | None) -> list[Sentence]:
     """Return the sentences of the methods paragraph, each with the events that it rests on."""
-    answers = _agreement(review.state)
+    answers = _agreement(review.state, viewer)
     return methods.sentences(review.state, seen(review, viewer), answers)
 
 
 def checklist_of(review: Review, viewer: str | None) -> list[checklist.Item]:
     """Return the PRISMA 2020 checklist with what the log answers."""
-    answers = _agreement(review.state)
+    answers = _agreement(review.state, viewer)
     return checklist.items(review.state, review.records, seen(review, viewer), answers)
 
 
@@ -162,8 +162,8 @@ def evidence(review: Review) -> dict[str, dict[str, str]]:
     return found
 
 
-def _agreement(state: State) -> dict[str, Any]:
-    return {stage: agreement_of(state, stage) for stage in STAGES}
+def _agreement(state: State, viewer: str | None) -> dict[str, Any]:
+    return {stage: agreement_of(state, stage, viewer) for stage in STAGES}
 
 
 def _form_agreement(state: State) -> dict[str, list[dict[str, Any]]]:

@@ -15,6 +15,7 @@ from asreview_mc.core.protocol_file import parse
 from asreview_mc.learn import stop
 from asreview_mc.learn.stop.advice import Advice, advise
 from asreview_mc.learn.stop.models import PoissonProcess, chapman
+from asreview_mc.project.agreement import released
 from asreview_mc.project.checks import check_leader
 from asreview_mc.project.review import Review
 from asreview_mc.review.reading_order import reading_order, samples
@@ -238,7 +239,8 @@ def _chosen(review: Review, state: State, stage: Stage) -> tuple[int | None, boo
 
 
 def _overlooked(state: State, stage: Stage) -> dict[str, float] | None:
-    ratings = state.ratings(stage, state.doubly_screened(stage))
+    drawn, queue = released(state, stage, None)  # the same votes as agreement is of, and no sooner
+    ratings = state.ratings(stage, [*drawn, *queue])
     rated = [said for said in ratings.values() if said]
     if len(rated) != 2:
         return None

@@ -113,7 +113,7 @@ def to_text(agreement: Mapping[str, Any]) -> Iterator[str]:
     yield f"{agreement['overlap']} records with every decision in ({agreement['stage']})"
     if agreement.get("waiting"):
         yield f"{agreement['waiting']} more are shown once their batch of 25 is full, or nobody is waited for."
-    if not agreement["overlap"]:
+    elif not agreement["overlap"]:
         yield "There is nothing to compare before two people have decided on the same record."
     for stage in stages(agreement):
         for pair in stage["pairs"]:
@@ -137,8 +137,7 @@ def _parts_lines(agreement: Mapping[str, Any]) -> Iterator[str]:
     drawn = agreement.get("calibration")
     parts = [("calibration round", drawn)] if drawn else []
     for one in agreement.get("batches", []):
-        where = f"places {one['places'][0]} to {one['places'][1]}, {one['prevalence']:.0%} included"
-        parts.append((f"batch {one['batch']} ({where}, overlap {one['overlap_share']:.0%})", one))
+        parts.append((f"batch {one['batch']} ({_where(one)})", one))
     for name, part in parts:
         for pair in (pair for pair in part["pairs"] if pair["n"]):
             shown = _statistics(
@@ -148,6 +147,15 @@ def _parts_lines(agreement: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name}, {' and '.join(pair['raters'])}, n = {pair['n']}: {figures}"
     for name, one in {name.partition(" ")[0]: one for name, one in parts}.items():
         yield f"{name}: {one['meaning']}"
+
+
+def _where(batch: Mapping[str, Any]) -> str:
+    """Say of which ranks a batch is, how often its records were included, and how far raters overlapped by then."""
+    ranks = batch.get("ranks")
+    read = f"ranks {ranks[0]} to {ranks[1]}" if ranks else "no ranks"
+    first, last = batch["places"]
+    shares = f"{batch['prevalence']:.0%} included, overlap {batch['overlap_share']:.0%}"
+    return f"{read}, completed {first} to {last}, {shares}"
 
 
 def in_words(shown: Mapping[str, str]) -> str:

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from asreview_mc.core.event import SampleDrawn
 from asreview_mc.core.protocol import Stage
 from asreview_mc.review.state import State
-
-BY_RANK = ("ranked", "")
-"""How a record was chosen where the ranking chose it; decisions from before that was logged count as ranked."""
+from asreview_mc.review.team import BY_RANK
 
 
 @dataclass(frozen=True, slots=True)

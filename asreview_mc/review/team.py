@@ -41,6 +41,9 @@ TRAVELS: tuple[type[Event], ...] = (*OWN_WORK, Retrieval)
 """What may be done in a copy that travels."""
 _TELLS_OF_OTHERS = (*OWN_WORK, Settled, TopicsSettled, ExtractionSettled, AgreementMeasured)
 
+BY_RANK = ("ranked", "")
+"""How a record was chosen where the ranking chose it; decisions from before that was logged count as ranked."""
+
 
 class Team(Fold):
     """What `Fold` takes in, and what concerns the team besides.
@@ -153,6 +156,17 @@ class Team(Fold):
         """Return those whose decision on a record stands; says nothing about what it is."""
         sheet = self._sheets[stage].get(record_id)
         return sheet.reviewers if sheet else set()
+
+    def reading_places(self, stage: Stage, reviewer: str) -> dict[str, int]:
+        """Return by record which of the ranked ones it was that `reviewer` read, 1 for the first.
+
+        That is its rank in a queue that is ordered anew all the time, and says nothing of what anybody decided, as the
+        rank shown at the time would. Records of a calibration round, and those found otherwise, have none.
+        """
+        drawn = set(self.calibration_records(stage))
+        first = ((one, sheet.first.get(reviewer)) for one, sheet in self._sheets[stage].items() if one not in drawn)
+        read = sorted((said.seq, one) for one, said in first if said and said.how in BY_RANK)
+        return {one: place for place, (_, one) in enumerate(read, start=1)}
 
     def calibration_records(self, stage: Stage) -> list[str]:
         """Return the records of all calibration rounds of a stage, in the order in which they were drawn."""

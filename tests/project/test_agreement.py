@@ -3,9 +3,14 @@
 import pytest
 
 from asreview_mc.core.errors import OutputError
-from asreview_mc.core.event import TopicsConfirmed
-from asreview_mc.project import agreement, gather, screen, stages, team
+from asreview_mc.core.event import Shown, TopicsConfirmed
+from asreview_mc.project import agreement, gather, reporting, screen, stages, stopping, team
 from asreview_mc.project.agreement import CONDITIONAL, FOR_THE_POOL
+from asreview_mc.report.agreement_view import to_text
+
+
+class _TakenBackError(Exception):
+    """Raised to take back what was only tried."""
 
 
 @pytest.fixture
@@ -23,16 +28,77 @@ def both(review, numbers):
         screen.decide(review, record_id, "include" if number % 4 else "exclude", "R2")
 
 
-def test_a_named_reviewer_gets_whole_batches_only(many):
-    """After 30 records R1 learns of 25; a vote on the 31st moves nothing; nobody named gets what is disclosed."""
+def figures(review, viewer, folder):
+    """Everything that tells of agreement, of all verbs that print or write it, without the count of those held back."""
+    told = {stage: agreement.agreement(review, stage, viewer) for stage in ("abstract", "fulltext")}
+    for found in told.values():
+        del found["waiting"]
+    agreement.draw_over_time(review, "abstract", folder / "course.svg")
+    page = reporting.report_html(review, viewer)
+    said = [one.text for one in reporting.methods_of(review, viewer)]
+    said += [one.answer for one in reporting.checklist_of(review, viewer)]
+    return {
+        "agreement": told,
+        "over time": agreement.over_time(review, "abstract"),
+        "overlooked": stopping.look(review, "abstract").overlooked,
+        "picture": (folder / "course.svg").read_bytes(),
+        "tables": [one.rows for one in reporting.all_tables(review, viewer) if one.name.startswith("agreement")],
+        "page": page[page.index('<section id="agreement">') : page.index('<section id="progress">')],
+        "methods": [line for text in said for line in text.split(". ") if "agree" in line.lower() or "κ" in line],
+    }
+
+
+@pytest.mark.parametrize("viewer", ["R1", "R2", "X1", None])
+def test_no_vote_can_be_inferred_before_its_batch_is_full(many, tmp_path, viewer):
+    """An attack: look before and after a vote. Nothing moves from the 25th record to the 49th, whatever is voted."""
+    (many.folder / "protocol.toml").write_text(many.protocol.text + '\n[[reviewers]]\nname = "X1"\nrole = "expert"\n')
+    many.accept_protocol("R1", "an expert")
+    both(many, range(1, 25))
+    screen.decide(many, "r000025", "include", "R1")
+    before = figures(many, viewer, tmp_path)
+    assert (before["agreement"]["abstract"]["overlap"], before["tables"]) == (0, [])
+    screen.decide(many, "r000025", "exclude", "R2")
+    full = figures(many, viewer, tmp_path)
+    assert full["agreement"]["abstract"]["overlap"] == 25
+    assert all(full[what] != before[what] for what in ("over time", "picture", "tables", "page", "methods"))
+    screen.decide(many, "r000026", "include", "R1")
+    for decision in ("include", "exclude", "maybe"):
+        with pytest.raises(_TakenBackError), many.transaction():
+            screen.decide(many, "r000026", decision, "R2")
+            assert figures(many, viewer, tmp_path) == full
+            raise _TakenBackError
+    both(many, range(27, 50))
+    screen.decide(many, "r000026", "maybe", "R2")
+    screen.decide(many, "r000050", "include", "R1")
+    assert figures(many, viewer, tmp_path) == full
+    screen.decide(many, "r000050", "include", "R2")
+    assert figures(many, viewer, tmp_path)["agreement"]["abstract"]["overlap"] == 50
+
+
+def test_full_texts_are_not_told_of_one_by_one(many):
+    """Each is complete before the next comes: while titles are still read, nobody being waited for releases nothing."""
+    both(many, [1, 2])
+    for record_id in ("r000001", "r000002"):
+        if many.state.verdict("abstract", record_id).outcome == "include":
+            for name in ("R1", "R2"):
+                screen.decide(many, record_id, "include", name, stage="fulltext")
+    assert not many.state.undecided("fulltext")
+    found = agreement.agreement(many, "fulltext")
+    assert (found["overlap"], found["waiting"]) == (0, 2)
+    stages.close(many, "abstract", "R1", reason="enough")
+    assert agreement.agreement(many, "fulltext")["overlap"] == 2
+
+
+def test_who_is_unblinded_is_told_all(many):
+    """The owner's full view; for the others it stays as it is."""
     both(many, range(1, 31))
-    before = agreement.agreement(many, "abstract", "R1")
-    assert (before["overlap"], before["waiting"]) == (25, 5)
-    assert agreement.agreement(many, "abstract")["overlap"] == 30
-    both(many, [31])
-    after = agreement.agreement(many, "abstract", "R1")
-    assert after["waiting"] == 6
-    assert {**after, "waiting": 5} == before
+    (many.folder / "protocol.toml").write_text(
+        many.protocol.text.replace('name = "R1"', 'name = "R1"\nrole = "owner"'), "utf-8"
+    )
+    many.accept_protocol("R1", "an owner")
+    team.unblind(many, "R1", "to advise")
+    told = {name: agreement.agreement(many, "abstract", name)["overlap"] for name in ("R1", "R2", None)}
+    assert told == {"R1": 30, "R2": 25, None: 25}
 
 
 def test_a_batch_says_where_it_lies(many):
@@ -46,6 +112,23 @@ def test_a_batch_says_where_it_lies(many):
     assert one["prevalence"] == pytest.approx(sum(said) / 50)
     assert two["overlap_share"] == pytest.approx(50 / 51)
     assert one["meaning"] == CONDITIONAL
+
+
+def test_a_batch_has_the_ranks_at_which_its_records_were_read(many):
+    """Each rater's own count of ranked records; what was searched for has none; in words with what it is."""
+    for number in range(1, 41):
+        screen.decide(many, f"r{number:06d}", "include", "R1")
+    screen.decide(many, "r000060", "include", "R2", shown=Shown("searched"))
+    both(many, [60])
+    for number in range(40, 15, -1):
+        screen.decide(many, f"r{number:06d}", "include", "R2")
+    (batch,) = agreement.agreement(many, "abstract", "R1")["batches"]
+    assert (batch["ranks"], batch["places"]) == ([1, 41], [1, 25])
+    said = list(to_text(agreement.agreement(many, "abstract", "R1")))
+    assert any(
+        line.startswith("batch 1 (ranks 1 to 41, completed 1 to 25, 98% included, overlap 61%)") for line in said
+    )
+    assert f"batch: {CONDITIONAL}" in said
 
 
 def test_the_calibration_round_stands_apart(many):
@@ -94,6 +177,7 @@ def test_reasons_have_agreement_of_their_own(review):
             screen.decide(review, record_id, "include", name)
         for name, reason in zip(("R1", "R2"), reasons, strict=True):
             screen.decide(review, record_id, "exclude", name, stage="fulltext", reason=reason)
+    stages.close(review, "abstract", "R1", reason="enough")
     found = {one["code"]: one["pairs"][0] for one in agreement.agreement(review, "fulltext")["reasons"]}
     assert found["study_design"]["table"] == {
         "include,include": 1, "include,exclude": 0, "exclude,include": 1, "exclude,exclude": 2
