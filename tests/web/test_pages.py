@@ -219,3 +219,54 @@ def test_suggestions_stand_in_the_form_and_confirm_nothing(browser, review):
     one.fill_in("/extraction/r000001", **extraction_form(subtopics=[label]))
     given = review.state.forms.cells("extraction", "r000001")["subtopics"].given["R1"]
     assert (given.value, given.suggested) == ([label], True)
+
+
+def test_ones_own_tags_find_their_records_again_and_stay_ones_own(browser, review):
+    """A tag filters the search of who put it there; a colleague does not see it on a record that is pending."""
+    one, other = browser("R1"), browser("R2")
+    assert one.say("/api/tags", record_id="r000001", tag="zebra").json()["tags"] == ["zebra"]
+    assert one.say("/api/tags", record_id="r000001", tag="zebra").status_code == 409
+    assert "Digital badges" in one.get("/search?tag=zebra").text and "zebra" in one.get("/screen").text
+    assert "Arctic" not in one.get("/search?tag=zebra&q=badges").text
+    assert "zebra" not in other.get("/search?q=badges").text and not other.get("/api/tags").json()["records"]
+    assert one.say("/api/tags", record_id="r000001", tag="zebra", remove=True).json()["tags"] == []
+
+
+def test_reports_of_one_study_are_linked_and_parted(browser, review):
+    """Either from the full texts or from a doubtful pair; what is noted can be taken back."""
+    for record_id in ("r000001", "r000002"):
+        include(review, record_id)
+    one = browser("R1")
+    one.fill_in("/full-text/study/r000001", records="r000002", answer="together")
+    assert "same study as r000002" in one.get("/full-text").text
+    one.fill_in("/full-text/study/r000001", records="r000002", answer="apart")
+    assert "same study as" not in one.get("/full-text").text
+    one.fill_in("/duplicates", record_id="r000002", other="r000001", answer="study")
+    assert "same study as r000001" in one.get("/full-text").text
+
+
+def test_the_stopping_verdict_is_a_look_that_somebody_takes(browser, review):
+    """To open a page asks nothing anew; to ask is logged by name, and all see what the rule said."""
+    decide(review, "r000001", "include", "R1")
+    decide(review, "r000001", "include", "R2")
+    one = browser("R1")
+    shown = one.get("/stopping").text
+    assert "stop_looked" not in {logged.event.kind for logged in review.log.events()}
+    rule = review.protocol.stopping.rule
+    looked = one.fill_in("/stopping", stage="abstract").text
+    assert "1 of 6 records are read to the end" in looked
+    if rule:
+        assert "has not been asked yet" in shown
+        assert f"the rule {rule} said" in browser("R2").get("/").text and rule in one.get("/screen").text
+    assert browser("Eve").fill_in("/stopping", stage="abstract").status_code == 403
+    assert one.fill_in("/stopping/sample", n="2").status_code == 403
+    assert browser("Olga").fill_in("/stopping/sample", n="2").status_code == 303
+
+
+def test_records_are_assigned_by_name_and_taken_out_again(browser, review):
+    """The share follows."""
+    olga = browser("Olga")
+    olga.fill_in("/owner/team", verb="assign", people=["R1"], records="r000002, r000003")
+    assert review.state.share("abstract", "R1") == ["r000002", "r000003"]
+    olga.fill_in("/owner/team", verb="withdraw", records="r000002", **{"from": "R1"})
+    assert review.state.share("abstract", "R1") == ["r000003"]
