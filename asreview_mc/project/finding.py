@@ -12,6 +12,7 @@ from asreview_mc.core.protocol import Stage
 from asreview_mc.core.record import Record
 from asreview_mc.project.review import Review
 from asreview_mc.review.consensus import Standing
+from asreview_mc.review.tags import tagged, tags_on
 
 RECENT = 100
 PAUSE_SECONDS = 300.0
@@ -26,7 +27,7 @@ class Pace:
     hours_left: float | None
 
 
-def search(review: Review, words: str, *, limit: int = 100) -> list[Record]:
+def search(review: Review, words: str, *, limit: int = 100, tag: str = "", viewer: str = "") -> list[Record]:
     """Return the records that hold every one of `words` in title, abstract, authors, keywords, DOI or id.
 
     Parameters
@@ -35,12 +36,26 @@ def search(review: Review, words: str, *, limit: int = 100) -> list[Record]:
         Separated by spaces; case makes no difference, and each may be part of a longer word.
     limit : int
         At most so many, in reading order.
+    tag, viewer : str
+        Those alone that `viewer` tagged so; then there may be no words.
     """
     wanted = words.casefold().split()
-    if not wanted:
+    if not wanted and not tag:
         return []
-    unique = (review.records[record_id] for record_id in review.state.unique())
-    return list(islice((one for one in unique if _holds(one, wanted)), limit))
+    among = tagged(review.state, viewer, tag=tag, reviewer=viewer) if tag else review.state.unique()
+    records = review.records
+    return list(islice((records[one] for one in among if _holds(records[one], wanted)), limit))
+
+
+def tags_of(review: Review, record_id: str, reviewer: str) -> list[str]:
+    """Return a reviewer's own tags on a record, in the order in which they put them there."""
+    return tags_on(review.state, record_id, reviewer).get(reviewer, [])
+
+
+def tags_in_use(review: Review, reviewer: str) -> list[str]:
+    """Return the tags that a reviewer has put on any record, in alphabetical order."""
+    found = tagged(review.state, reviewer, reviewer=reviewer).values()
+    return sorted({tag for theirs in found for tag in theirs[reviewer]}, key=str.casefold)
 
 
 def _holds(record: Record, wanted: Sequence[str]) -> bool:

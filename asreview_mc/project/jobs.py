@@ -10,7 +10,7 @@ from typing import Any
 from asreview_mc.core.event import Logged, ReferencesRead
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.learn.encode import Encoder
-from asreview_mc.project import duplicates, gather, keep, reporting, synthesise
+from asreview_mc.project import duplicates, gather, keep, reporting, stopping, synthesise
 from asreview_mc.project.agreement import agreement, measure_full_batches
 from asreview_mc.project.orders import Order, Orders
 from asreview_mc.project.pictures import picture
@@ -46,6 +46,10 @@ class Bench:
     def agreement(self, viewer: str) -> list[dict[str, Any]]:
         """Return agreement at both stages as far as it is released to `viewer`, in the words of a report."""
         return agreement_view.stages({stage: agreement(self.review, stage, viewer) for stage in STAGES})
+
+    def look(self, stage: Stage, by: str) -> dict[str, Any]:
+        """Ask every rule whether reading may stop, log the look, and return what they say."""
+        return stopping.as_plain(stopping.look(self.review, stage, by=by))
 
     def suggestions(self, viewer: str) -> list[dict[str, Any]]:
         """Return the sub-topics suggested for the included records as far as `viewer` is to see them."""

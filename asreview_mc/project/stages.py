@@ -173,6 +173,11 @@ def link(
         return review.append(*events)[0]
 
 
+def reports(review: Review, record_id: str) -> list[str]:
+    """Return the other reports of the study that a record reports, in reading order."""
+    return [one for one in reports_of(review.state, record_id) if one != review.state.kept(record_id)]
+
+
 def linkable(review: Review) -> list[dict[str, str]]:
     """Return the pairs that de-duplication takes for two reports of one study, which a person may link."""
     records = review.records

@@ -30,6 +30,7 @@ from asreview_mc.web.routes import (
     api,
     conflicts,
     duplicates,
+    extraction,
     fulltext,
     overview,
     owner,
@@ -40,7 +41,7 @@ from asreview_mc.web.routes import (
 )
 from asreview_mc.web.who import NotSignedInError
 
-ROUTES = (signin, overview, screen, records, conflicts, fulltext, duplicates, topics, owner, api)
+ROUTES = (signin, overview, screen, records, conflicts, fulltext, duplicates, topics, extraction, owner, api)
 UPLOADS = ("/full-text/file", "/owner/add")
 _STATUS: tuple[tuple[type[AsreviewMCError], int], ...] = (
     (UnknownError, 404),

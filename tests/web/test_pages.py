@@ -151,3 +151,122 @@ def test_what_is_taken_away_is_a_file(browser, kind):
     assert answer.status_code == 200 and "attachment" in answer.headers["content-disposition"]
     assert one.get("/export?format=exe").status_code == 422
     assert one.get("/export?what=../../etc").status_code == 422
+
+
+def extraction_form(**fields):
+    """Return what the page's form of extraction sends."""
+    return (
+        {"form": "extraction"}
+        | {f"here.{code}": "1" for code in fields}
+        | {f"field.{code}": value for code, value in fields.items()}
+    )
+
+
+def test_forms_are_filled_in_blind_compared_and_agreed(browser, review):
+    """Neither sees the other's answer before both are in; what differs ends when both say the same."""
+    include(review, "r000001")
+    one, other = browser("R1"), browser("R2")
+    path = "/extraction?record=r000001"
+    assert "Digital badges in higher education" in one.get("/extraction").text
+    sent = extraction_form(aim="zebra aim", study_design="qualitative", topics=["social", "economic"])
+    assert one.fill_in("/extraction/r000001", base="0", **sent).status_code == 303
+    assert "zebra aim" in one.get(path).text and "zebra" not in other.get(path).text
+    assert "zebra" not in browser("Ada").get(path).text
+    other.fill_in("/extraction/r000001", **extraction_form(aim="zebra aim", study_design="quantitative"))
+    shown = one.get(path).text
+    assert "Where answers differ" in shown and "quantitative" in shown
+    told = {"form": "extraction", "of.study_design": "R1"}
+    assert other.fill_in("/extraction/r000001/agree", **told).status_code == 303
+    cell = review.state.forms.cells("extraction", "r000001")["study_design"]
+    assert cell.stands(2).value == "qualitative"
+    assert review.state.forms.cells("extraction", "r000001")["topics"].given["R1"].value == ["social", "economic"]
+
+
+def test_a_form_filled_in_elsewhere_or_wrongly_is_not_lost(browser, review):
+    """What cannot be taken in stands in the form again, under one line on why."""
+    include(review, "r000001")
+    one = browser("R1")
+    one.fill_in("/extraction/r000001", base="0", **extraction_form(aim="first"))
+    late = one.fill_in("/extraction/r000001", base="0", **extraction_form(aim="second"))
+    assert late.status_code == 409 and "another window" in late.text and "second</textarea>" in late.text
+    assert review.state.forms.cells("extraction", "r000001")["aim"].given["R1"].value == "first"
+    assert browser("Eve").get("/extraction").status_code == 403
+    assert browser("Ada").fill_in("/extraction/r000001", **extraction_form(aim="x")).status_code == 403
+
+
+def test_an_adjudicator_settles_a_form_and_two_at_one_machine_together(browser, review):
+    """Both ways leave a settlement by name."""
+    include(review, "r000001")
+    for name, design, aim in (("R1", "qualitative", "a"), ("R2", "quantitative", "b")):
+        browser(name).fill_in("/extraction/r000001", **extraction_form(study_design=design, aim=aim))
+    browser("Ada").fill_in("/extraction/r000001/agree", form="extraction", **{"of.study_design": "R2"})
+    browser("R1").fill_in("/extraction/r000001/agree", form="extraction", **{"of.aim": "R2", "with": "R2"})
+    cells = review.state.forms.cells("extraction", "r000001")
+    assert (cells["study_design"].settled.value, cells["study_design"].settled.by) == ("quantitative", ("Ada",))
+    assert (cells["aim"].settled.value, set(cells["aim"].settled.by)) == ("b", {"R1", "R2"})
+
+
+def test_suggestions_stand_in_the_form_and_confirm_nothing(browser, review):
+    """Confirmed sub-topics fill in the field before anybody gave it; looking at it logs nothing."""
+    include(review, "r000001")
+    one = browser("R1")
+    card = review.protocol.cards[0]
+    one.fill_in("/topics/r000001", code=[card.code])
+    label = card.label
+    shown = one.get("/extraction?record=r000001").text
+    assert "Suggested by the record" in shown
+    assert "subtopics" not in review.state.forms.cells("extraction", "r000001")
+    one.fill_in("/extraction/r000001", **extraction_form(subtopics=[label]))
+    given = review.state.forms.cells("extraction", "r000001")["subtopics"].given["R1"]
+    assert (given.value, given.suggested) == ([label], True)
+
+
+def test_ones_own_tags_find_their_records_again_and_stay_ones_own(browser, review):
+    """A tag filters the search of who put it there; a colleague does not see it on a record that is pending."""
+    one, other = browser("R1"), browser("R2")
+    assert one.say("/api/tags", record_id="r000001", tag="zebra").json()["tags"] == ["zebra"]
+    assert one.say("/api/tags", record_id="r000001", tag="zebra").status_code == 409
+    assert "Digital badges" in one.get("/search?tag=zebra").text and "zebra" in one.get("/screen").text
+    assert "Arctic" not in one.get("/search?tag=zebra&q=badges").text
+    assert "zebra" not in other.get("/search?q=badges").text and not other.get("/api/tags").json()["records"]
+    assert one.say("/api/tags", record_id="r000001", tag="zebra", remove=True).json()["tags"] == []
+
+
+def test_reports_of_one_study_are_linked_and_parted(browser, review):
+    """Either from the full texts or from a doubtful pair; what is noted can be taken back."""
+    for record_id in ("r000001", "r000002"):
+        include(review, record_id)
+    one = browser("R1")
+    one.fill_in("/full-text/study/r000001", records="r000002", answer="together")
+    assert "same study as r000002" in one.get("/full-text").text
+    one.fill_in("/full-text/study/r000001", records="r000002", answer="apart")
+    assert "same study as" not in one.get("/full-text").text
+    one.fill_in("/duplicates", record_id="r000002", other="r000001", answer="study")
+    assert "same study as r000001" in one.get("/full-text").text
+
+
+def test_the_stopping_verdict_is_a_look_that_somebody_takes(browser, review):
+    """To open a page asks nothing anew; to ask is logged by name, and all see what the rule said."""
+    decide(review, "r000001", "include", "R1")
+    decide(review, "r000001", "include", "R2")
+    one = browser("R1")
+    shown = one.get("/stopping").text
+    assert "stop_looked" not in {logged.event.kind for logged in review.log.events()}
+    rule = review.protocol.stopping.rule
+    looked = one.fill_in("/stopping", stage="abstract").text
+    assert "1 of 6 records are read to the end" in looked
+    if rule:
+        assert "has not been asked yet" in shown
+        assert f"the rule {rule} said" in browser("R2").get("/").text and rule in one.get("/screen").text
+    assert browser("Eve").fill_in("/stopping", stage="abstract").status_code == 403
+    assert one.fill_in("/stopping/sample", n="2").status_code == 403
+    assert browser("Olga").fill_in("/stopping/sample", n="2").status_code == 303
+
+
+def test_records_are_assigned_by_name_and_taken_out_again(browser, review):
+    """The share follows."""
+    olga = browser("Olga")
+    olga.fill_in("/owner/team", verb="assign", people=["R1"], records="r000002, r000003")
+    assert review.state.share("abstract", "R1") == ["r000002", "r000003"]
+    olga.fill_in("/owner/team", verb="withdraw", records="r000002", **{"from": "R1"})
+    assert review.state.share("abstract", "R1") == ["r000003"]

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from asreview_mc.core.protocol import Protocol
 from asreview_mc.core.record import Record
-from asreview_mc.project import audit, consent, finding, screen
+from asreview_mc.project import audit, consent, finding, screen, team
 from asreview_mc.project.desk import Desk, Place
 from asreview_mc.web.pages import Preferences, fragment, view
 from asreview_mc.web.who import Anybody, Caller, Rooms, Screener, Settler
@@ -51,6 +51,14 @@ class PostponeSaid(_Said):
     stage: Stage = "abstract"
 
 
+class TagSaid(_Said):
+    """A tag of the caller's own to put on a record, or to take off."""
+
+    record_id: RecordId
+    tag: str = Field(min_length=1, max_length=200)
+    remove: bool = False
+
+
 class ProposalSaid(_Said):
     """How the caller would settle a conflict; it is settled once all who must agree have said the same."""
 
@@ -82,26 +90,34 @@ async def next_records(
 async def offers(house: Rooms, who: Caller, stage: Stage, n: int, besides: list[str]) -> dict[str, Any]:
     """Return the next records and how far the caller is."""
 
-    def look(desk: Desk) -> tuple[list[tuple[Place, Record]], dict[str, Any], Protocol]:
+    def look(desk: Desk) -> tuple[list[tuple[Place, Record, list[str]]], dict[str, Any], Protocol]:
         places = desk.places(stage, who.name, n, besides=besides)
         progress = desk.progress(stage, who.name)
         told = {"decided": progress.decided, "left": progress.left, "stale": progress.stale}
-        return [(one, desk.review.whole_record(one.record_id)) for one in places], told, desk.review.state.protocol
+        return [seen(desk, one, who) for one in places], told, desk.review.state.protocol
 
     found, progress, protocol = await house.desk.run(look)
     if progress["stale"] is None:
         house.orders.want((stage, who.name))
     preferences = Preferences.of(house, who)
     return {
-        "offers": [offer(place, record, protocol, preferences) for place, record in found],
+        "offers": [offer(*one, protocol, preferences) for one in found],
         "progress": progress | {"reading": house.ranking.done_of, "trouble": house.orders.trouble},
     }
 
 
-def offer(place: Place, record: Record, protocol: Protocol, preferences: Preferences) -> dict[str, Any]:
+def seen(desk: Desk, place: Place, who: Caller) -> tuple[Place, Record, list[str]]:
+    """Return a place with its record and the caller's own tags on it."""
+    tags = finding.tags_of(desk.review, place.record_id, who.name)
+    return place, desk.review.whole_record(place.record_id), tags
+
+
+def offer(
+    place: Place, record: Record, tags: list[str], protocol: Protocol, preferences: Preferences
+) -> dict[str, Any]:
     """Return a record as it is put before a reviewer; rank, score and why only where the protocol shows them."""
     shown = view(record, words=preferences.words(protocol), hidden=preferences.hidden)
-    plain = {"record_id": place.record_id, "base": place.base, "title": record.title}
+    plain = {"record_id": place.record_id, "base": place.base, "title": record.title, "tags": tags}
     if protocol.show_scores:
         plain |= {"rank": place.shown.rank, "score": place.shown.score, "why": place.why}
     return plain | {"html": fragment("record.html.jinja", one=shown, place=plain)}
@@ -139,6 +155,29 @@ async def postpone(said: PostponeSaid, who: Screener, house: Rooms) -> dict[str,
     """Put a record behind all others of the caller."""
     await house.desk.run(lambda desk: desk.postpone(said.stage, who.name, said.record_id))
     return {"record_id": said.record_id}
+
+
+@router.post("/tags")
+async def tag(said: TagSaid, who: Anybody, house: Rooms) -> dict[str, Any]:
+    """Put a tag of the caller's own on a record, or take it off; return those that are on it now."""
+
+    def put(desk: Desk) -> list[str]:
+        kept = desk.review.state.kept(said.record_id)
+        team.tag(desk.review, kept, said.tag, who.name, remove=said.remove)
+        return finding.tags_of(desk.review, kept, who.name)
+
+    return {"record_id": said.record_id, "tags": await house.desk.run(put)}
+
+
+@router.get("/tags")
+async def tags(
+    who: Anybody,
+    house: Rooms,
+    tag: Annotated[str, Query(max_length=200)] = "",
+    reviewer: Annotated[str, Query(max_length=200)] = "",
+) -> dict[str, Any]:
+    """Return the tagged records, with the tags that the caller may see."""
+    return {"records": await house.reading.run(lambda review: team.tags(review, who.name, tag=tag, reviewer=reviewer))}
 
 
 @router.get("/records/{record_id}")

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from asreview_mc.core.record import Record
+from asreview_mc.project import stages
 from asreview_mc.project.review import Review
 from asreview_mc.web.pages import back, page
 from asreview_mc.web.who import Rooms, Screener, form_of, texts_of
@@ -38,7 +39,11 @@ async def judge(request: Request, who: Screener, house: Rooms) -> Response:
     """Log what a person made of a pair."""
     said = texts_of(await form_of(request))
     record_id, other, same = said.get("record_id", ""), said.get("other", ""), said.get("answer") == "same"
-    await house.job("judge", record_id=record_id, other=other, same=same, by=who.name, note=said.get("note", "")[:2000])
+    note = said.get("note", "")[:2000]
+    if said.get("answer") == "study":
+        await house.desk.run(lambda desk: stages.link(desk.review, other, [record_id], who.name, note=note))
+        return back("/duplicates", f"{record_id} and {other}: two reports of one study.")
+    await house.job("judge", record_id=record_id, other=other, same=same, by=who.name, note=note)
     return back("/duplicates", f"{record_id} and {other}: {'one work' if same else 'two works'}.")
 
 

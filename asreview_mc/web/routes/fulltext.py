@@ -14,11 +14,12 @@ from starlette.datastructures import UploadFile
 
 from asreview_mc.core.errors import ReadError
 from asreview_mc.core.event import Retrieval
-from asreview_mc.project import fulltexts
+from asreview_mc.project import fulltexts, stages
 from asreview_mc.project.review import Review
 from asreview_mc.web.guard import FILE_POLICY
 from asreview_mc.web.pages import back, page
 from asreview_mc.web.who import Anybody, Rooms, Screener, form_of, texts_of
+from asreview_mc.web.words import words_of
 
 router = APIRouter(include_in_schema=False)
 LARGEST_PDF = 100 << 20
@@ -42,6 +43,7 @@ async def listed(request: Request, who: Anybody, house: Rooms) -> Response:
                     "status": state.retrieval_status(record_id),
                     "retrieval": kept,
                     "own": own[-1] if own else None,
+                    "together": stages.reports(review, record_id),
                     "doi": quote(records[record_id].doi, safe="/:;()<>._-"),
                 }
             )
@@ -60,6 +62,17 @@ async def note_status(request: Request, record_id: str, who: Screener, house: Ro
         lambda desk: fulltexts.retrieve(desk.review, record_id, status, by=who.name, note=note, route=route)
     )
     return back("/full-text", f"{record_id}: {status}.")
+
+
+@router.post("/full-text/study/{record_id}")
+async def link(request: Request, record_id: str, who: Screener, house: Rooms) -> Response:
+    """Note that records report the same study, or that they do not after all."""
+    said = texts_of(await form_of(request))
+    others, apart = list(words_of(said.get("records", "").replace(" ", ","))), said.get("answer") == "apart"
+    note = said.get("note", "")[:2000]
+    await house.desk.run(lambda desk: stages.link(desk.review, record_id, others, who.name, note=note, apart=apart))
+    told = "are not of one study" if apart else "report one study"
+    return back(f"/full-text#{record_id}", f"{record_id} and {', '.join(others)} {told}.")
 
 
 @router.post("/full-text/file/{record_id}")

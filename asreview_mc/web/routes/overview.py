@@ -2,32 +2,65 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import secrets
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 
 from asreview_mc.core.event import EVENTS
-from asreview_mc.project import audit, finding
+from asreview_mc.core.protocol import STAGES, Stage
+from asreview_mc.project import audit, finding, looks, stopping
 from asreview_mc.project.review import Review
+from asreview_mc.project.screen import stage_named
 from asreview_mc.web.guard import PICTURE_POLICY
-from asreview_mc.web.pages import page
-from asreview_mc.web.who import Anybody, Rooms
+from asreview_mc.web.pages import back, page
+from asreview_mc.web.who import Anybody, Leader, Rooms, Screener, form_of, texts_of
 
 router = APIRouter(include_in_schema=False)
 EVENTS_SHOWN = 200
+Named = Literal["abstract", "fulltext"]
 
 
 @router.get("/")
 async def overview(request: Request, who: Anybody, house: Rooms) -> Response:
     """Show where the review stands."""
 
-    def look(review: Review) -> tuple[dict[str, object], int, finding.Pace | None]:
+    def look(review: Review) -> tuple[dict[str, object], int, finding.Pace | None, dict[Stage, Any]]:
         paced = finding.pace(review, "abstract", who.name) if who.decides else None
-        return audit.status(review), len(review.state.unblinded), paced
+        last = {stage: looks.last_look(review, stage) for stage in STAGES}
+        return audit.status(review), len(review.state.unblinded), paced, last
 
-    status, unblinded, pace = await house.reading.run(look)
-    return page(request, who, "overview.html.jinja", now=status, unblinded=unblinded, pace=pace)
+    status, unblinded, pace, last = await house.reading.run(look)
+    return page(request, who, "overview.html.jinja", now=status, unblinded=unblinded, pace=pace, looks=last)
+
+
+@router.get("/stopping")
+async def stopping_rules(request: Request, who: Anybody, house: Rooms, stage: Named = "abstract") -> Response:
+    """Show what the chosen rule said when somebody last asked; to show the page is no look."""
+    last = await house.reading.run(lambda review: looks.last_look(review, stage))
+    return page(request, who, "stopping.html.jinja", stage=stage, last=last, now=None)
+
+
+@router.post("/stopping")
+async def look_now(request: Request, who: Screener, house: Rooms) -> Response:
+    """Ask every rule, and log that somebody did."""
+    stage = stage_named(texts_of(await form_of(request)).get("stage", "abstract"))
+    now = await house.job("look", stage=stage, by=who.name)
+    last = await house.reading.run(lambda review: looks.last_look(review, stage))
+    return page(request, who, "stopping.html.jinja", stage=stage, last=last, now=now)
+
+
+@router.post("/stopping/sample")
+async def sample(request: Request, who: Leader, house: Rooms) -> Response:
+    """Draw unread records at random for the audit of what is left."""
+    said = texts_of(await form_of(request))
+    stage, n = stage_named(said.get("stage", "abstract")), said.get("n", "")
+    if not n.isdecimal():
+        raise HTTPException(422, f"{n[:20]!r} is no number")
+    seed = secrets.randbelow(2**31)
+    await house.desk.run(lambda desk: stopping.draw(desk.review, stage, int(n[:7]), by=who.name, seed=seed))
+    return back(f"/stopping?stage={stage}", f"{n} unread records are drawn; they come between the ranked ones.")
 
 
 @router.get("/agreement")

@@ -20,6 +20,7 @@ from asreview_mc.project.review import Review
 from asreview_mc.project.screen import stage_named
 from asreview_mc.web.pages import back, page
 from asreview_mc.web.who import Anybody, Caller, Leader, Rooms, form_of, texts_of
+from asreview_mc.web.words import words_of
 
 router = APIRouter(include_in_schema=False)
 EXPORTS = ("ris", "csv", "json", "html")
@@ -125,10 +126,12 @@ async def lead(request: Request, who: Leader, house: Rooms) -> Response:
     if number and not number.isdecimal():
         raise HTTPException(422, f"{number!r} is no number")
     n, giver = int(number[:7]) if number else None, said.get("from", "")
+    named = list(words_of(said.get("records", "").replace(" ", ",")))
 
     def act(review: Review) -> str:
         verbs: dict[str, Callable[[], object]] = {
-            "assign": lambda: team.assign(review, who.name, people, stage=stage, n=n, note=reason),
+            "assign": lambda: team.assign(review, who.name, people, stage=stage, record_ids=named, n=n, note=reason),
+            "withdraw": lambda: team.withdraw(review, who.name, giver, named, stage=stage, note=reason),
             "hand on": lambda: team.hand_on(review, who.name, giver, to=people, stage=stage, note=reason),
             "calibrate": lambda: team.calibrate(review, who.name, n=n or team.CALIBRATION, stage=stage),
             "unblind": lambda: team.unblind(review, who.name, reason, sees=people),

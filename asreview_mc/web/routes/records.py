@@ -18,19 +18,25 @@ PER_PAGE = 100
 
 @router.get("/search")
 async def search(
-    request: Request, who: Anybody, house: Rooms, q: Annotated[str, Query(max_length=500)] = ""
+    request: Request,
+    who: Anybody,
+    house: Rooms,
+    q: Annotated[str, Query(max_length=500)] = "",
+    tag: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
-    """Find records by their words; one's own decision stands beside each."""
+    """Find records by their words and one's own tags; one's own decision stands beside each."""
 
-    def look(review: Review) -> list[dict[str, Any]]:
+    def look(review: Review) -> tuple[list[dict[str, Any]], list[str]]:
         state = review.state
         rows = []
-        for one in finding.search(review, q, limit=PER_PAGE):
+        for one in finding.search(review, q, limit=PER_PAGE, tag=tag, viewer=who.name):
             seen = [said for said in state.visible("abstract", one.record_id, who.name) if said.reviewer == who.name]
-            rows.append({"record": one, "own": seen[-1].decision if seen else ""})
-        return rows
+            tags = finding.tags_of(review, one.record_id, who.name)
+            rows.append({"record": one, "own": seen[-1].decision if seen else "", "tags": tags})
+        return rows, finding.tags_in_use(review, who.name)
 
-    return page(request, who, "search.html.jinja", q=q, rows=await house.reading.run(look), most=PER_PAGE)
+    rows, tags = await house.reading.run(look)
+    return page(request, who, "search.html.jinja", q=q, tag=tag, tags=tags, rows=rows, most=PER_PAGE)
 
 
 @router.get("/mine")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from asreview_mc.core.protocol import Protocol
-from asreview_mc.core.record import Record
-from asreview_mc.project import finding
-from asreview_mc.project.desk import Desk, Place
+from asreview_mc.project import finding, looks
+from asreview_mc.project.desk import Desk
+from asreview_mc.project.review import Review
 from asreview_mc.web.pages import HIDEABLE, Preferences, back, page
-from asreview_mc.web.routes.api import offer, offers
+from asreview_mc.web.routes.api import offer, offers, seen
 from asreview_mc.web.who import Anybody, Rooms, Screener, form_of, texts_of
 
 router = APIRouter(include_in_schema=False)
@@ -32,18 +31,23 @@ async def screen(
     named, standing = [], None
     if record:
 
-        def look(desk: Desk) -> tuple[Place, Record, Protocol, dict[str, str] | None]:
+        def look(desk: Desk) -> tuple[dict[str, Any], dict[str, str] | None]:
             state = desk.review.state
             kept = state.kept(desk.review.record(record).record_id)
             place = desk.place(stage, who.name, kept, how)
             own = [one for one in state.visible(stage, kept, who.name) if one.reviewer == who.name]
             said = {"decision": own[-1].decision, "reason": own[-1].reason, "note": own[-1].note} if own else None
-            return place, desk.review.whole_record(kept), state.protocol, said
+            return offer(*seen(desk, place, who), state.protocol, preferences), said
 
-        place, whole, protocol, standing = await house.desk.run(look)
-        named = [offer(place, whole, protocol, preferences)]
+        named_offer, standing = await house.desk.run(look)
+        named = [named_offer]
     following = await offers(house, who, stage, 2, [record])
-    pace = await house.reading.run(lambda review: finding.pace(review, stage, who.name))
+
+    def beside(review: Review) -> tuple[finding.Pace, dict[str, Any], list[str]]:
+        tags = finding.tags_in_use(review, who.name)
+        return finding.pace(review, stage, who.name), looks.last_look(review, stage), tags
+
+    pace, stopping, tags = await house.reading.run(beside)
     return page(
         request,
         who,
@@ -54,6 +58,8 @@ async def screen(
         standing=standing,
         progress=following["progress"],
         pace=pace,
+        stopping=stopping,
+        tags=tags,
         protocol=await house.protocol(),
         preferences=preferences,
         hideable=HIDEABLE,
