@@ -5,8 +5,8 @@
     python benchmarks/classify.py                    # 2,000 rows with the encoder; 1,000 and 100,000 rows with a stub
     python benchmarks/classify.py --rows 500 --sizes 1000 10000
 
-Rows are the development corpus over and over, a number put into every sentence so that none is the same. Every run has a
-process of its own. Speed is with the default encoder, once with no vector known and once more with all of them in the
+Rows are the development corpus over and over, a number put into every sentence so that none is the same. Every run has
+a process of its own. Speed is with the default encoder, once with no vector known and once more with all of them in the
 cache. Memory is the peak of the process with an encoder that costs next to nothing, so that what grows with the rows
 shows; `over_smallest_mb` is the difference from the run of the same kind with the fewest rows.
 """
