@@ -13,6 +13,7 @@ from asreview_mc.learn.encode import Encoder
 from asreview_mc.learn.subtopics import TopicModel
 from asreview_mc.project import duplicates, gather, keep, reporting, synthesise
 from asreview_mc.project.agreement import agreement, measure_full_batches
+from asreview_mc.project.offers import offers
 from asreview_mc.project.orders import Order, Orders
 from asreview_mc.project.pictures import picture
 from asreview_mc.project.ranking import default_encoder
@@ -69,6 +70,12 @@ class Bench:
             encoder=self._encoder,
             model=self._shown.get(reviewer),
         )
+
+    def offers(self, record_id: str, form: str) -> dict[str, dict[str, Any]]:
+        """Return what is suggested in the fields of a form for one record: `value`, `by`, `evidence` and `p`."""
+        encoder = self._encoder or default_encoder()
+        found = offers(self.review, [record_id], form, encoder=encoder)[record_id]
+        return {code: asdict(one) for code, one in found.items()}
 
     def doubts(self) -> list[dict[str, Any]]:
         """Return the doubtful pairs that wait for a person."""
