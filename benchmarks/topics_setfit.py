@@ -3,9 +3,9 @@
 Run from the repository root: ``python benchmarks/topics_setfit.py``; rows go to results/topics.jsonl. Needs the extra
 `benchmark`. The folds are those of `topics.py`, and so are the records confirmed at each n. SetFit (Tunstall et al.
 2022, doi:10.48550/arXiv.2209.11055) fine-tunes the default encoder on pairs of the confirmed texts and puts one
-logistic regression a label on top. It learns from the codes of the first rater and is judged against both. A label is suggested
-from the probability at which as large a share of labels is suggested as was confirmed; `macro_f1_at_half` and
-`micro_f1_at_half` are for a half, SetFit's own. One repeat and few pairs, since a fold takes minutes.
+logistic regression a label on top. It learns from the codes of the first rater and is judged against both. A label is
+suggested from the probability at which as large a share of labels is suggested as was confirmed; `macro_f1_at_half`
+and `micro_f1_at_half` are for a half, SetFit's own. One repeat and few pairs, since a fold takes minutes.
 """
 
 from __future__ import annotations

@@ -37,7 +37,8 @@ def suggest_topics(
     nobody is named, `hidden` is true and there are none. What others confirmed is None as long as it is not disclosed
     to `viewer`, and teaches nothing of what they see; `mine` is what `viewer` said, None before that.
     `doubt` in [0, 0.5] is the mean distance of a label's probability from the nearer of 0 and 1.
-    A suggestion has `code`, `p` in [0, 1], `evidence` (a sentence of the record) and `suggested` (over the threshold).
+    A suggestion has `code`, `p` in [0, 1], `evidence` (a sentence of the record), the `cues` in it, and `suggested`
+    (over the threshold).
 
     Parameters
     ----------

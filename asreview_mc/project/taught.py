@@ -42,6 +42,7 @@ def suggestions(found: Suggestions, row: int) -> list[dict[str, Any]]:
             "code": code,
             "p": round(float(found.probabilities[row, k]), 4),
             "evidence": found.evidence[row][k].sentence,
+            "cues": list(found.evidence[row][k].cues),
             "suggested": bool(found.suggested[row, k]),
         }
         for k, code in enumerate(found.codes)
