@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +12,9 @@ from asreview_mc.cli.output import HERE, As, Json, Project, answer, columns, ope
 from asreview_mc.core.protocol import EXTRACTION
 from asreview_mc.core.protocol_file import APPRAISALS, appraisal_template
 from asreview_mc.project.review import Review
+
+if TYPE_CHECKING:
+    from asreview_mc.project.offers import Offer
 
 Form = Annotated[str, typer.Option("--form", help="Which form of appraisal, if the protocol has several.")]
 Reviewer = Annotated[str, typer.Option("--reviewer", help="Who fills it in.")]
@@ -78,23 +81,31 @@ def form(
 ) -> None:
     """Show the form: every field with its choices and what they mean, and what is suggested for a record."""
     from asreview_mc.project import extract
+    from asreview_mc.project.offers import offers
+    from asreview_mc.project.ranking import default_encoder
 
     with opened(project) as review:
         review.viewer(user)
         chosen = _form(context, review, name)
         fields = extract.form(review, chosen)
-        suggested = extract.suggestions(review, record_id, chosen) if record_id else {}
-        answer(as_json, {"form": chosen, "fields": fields, "suggested": suggested}, _form_lines(fields, suggested))
+        found = offers(review, [record_id], chosen, encoder=default_encoder())[record_id] if record_id else {}
+        suggested = {code: one.value for code, one in found.items()}
+        why = {code: {"by": one.by, "evidence": list(one.evidence), "p": list(one.p)} for code, one in found.items()}
+        told = {"form": chosen, "fields": fields, "suggested": suggested, "why": why}
+        answer(as_json, told, _form_lines(fields, found))
 
 
-def _form_lines(fields: list[dict[str, Any]], suggested: dict[str, Any]) -> Iterator[str]:
+def _form_lines(fields: list[dict[str, Any]], found: Mapping[str, Offer]) -> Iterator[str]:
     group = ""
     for field in fields:
         if field["group"] != group:
             group = field["group"]
             yield f"-- {group}"
-        hint = f"  [suggested: {_text(suggested[field['code']])}]" if field["code"] in suggested else ""
+        offer = found.get(field["code"])
+        unsure = "" if offer is None or offer.calibrated else ", uncalibrated"
+        hint = f"  [suggested{unsure}: {_text(offer.value)}]" if offer else ""
         yield f"{field['code']} ({field['type']}): {field['label']}{hint}"
+        yield from (f"    “{shortened(sentence, 110)}”" for sentence in dict.fromkeys(offer.evidence if offer else ()))
         if field["help"]:
             yield f"    {field['help']}"
         for choice in field["choices"]:
@@ -113,12 +124,17 @@ def set_values(
 ) -> None:
     """Fill in fields for an included record; FIELD= leaves the field open again."""
     from asreview_mc.project import extract
+    from asreview_mc.project.offers import offers
+    from asreview_mc.project.ranking import default_encoder
 
     with opened(project) as review:
         chosen = _form(context, review, name)
-        suggested = extract.suggestions(review, record_id, chosen)
+        pairs = _pairs(values)
+        found = offers(review, [record_id], chosen, encoder=default_encoder(), fields=pairs)[record_id]
+        suggested = {code: one.value for code, one in found.items()}
+        by = "; ".join(sorted({one.by for one in found.values()}))
         logged = extract.fill_in(
-            review, record_id, _pairs(values), reviewer, form=chosen, suggested=suggested, model="the record", note=note
+            review, record_id, pairs, reviewer, form=chosen, suggested=suggested, model=by, note=note
         )
         said = logged.event.values  # type: ignore[attr-defined]
         answer(
@@ -243,10 +259,11 @@ def sheet(
     as_json: Json = False,
 ) -> None:
     """Write a sheet to fill in elsewhere, with this person's own answers so far."""
+    from asreview_mc.project.ranking import default_encoder
     from asreview_mc.project.sheets import write_sheet
 
     with opened(project) as review:
-        found = write_sheet(review, output, reviewer, form=_form(context, review, name))
+        found = write_sheet(review, output, reviewer, form=_form(context, review, name), encoder=default_encoder())
         answer(as_json, found, [f"Wrote {found['written']} records to {output}."])
 
 

@@ -55,7 +55,8 @@ def _suggestion_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
         if row["hidden"]:
             yield "    to be coded without suggestions: `topics confirm --blind --add CODE`"
         for one in row["suggested"]:
-            yield f"    {one['p']:.2f}  {one['code']:<14}{shortened(one['evidence'], 90)}"
+            cues = f"  [{', '.join(one['cues'])}]" if one["cues"] else ""
+            yield f"    {one['p']:.2f}  {one['code']:<14}{shortened(one['evidence'], 90)}{cues}"
 
 
 @topics_app.command(name="list")

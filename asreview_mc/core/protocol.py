@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from asreview_mc.core.cards import Card as Card
+from asreview_mc.core.cards import ChoiceCard
 from asreview_mc.core.errors import UnknownError
 
 Stage = Literal["abstract", "fulltext"]
@@ -81,30 +83,6 @@ class Source:
     query: str = ""
     fields: str = ""
     searched: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What one sub-topic means: the evidence that a suggestion is built on.
-
-    Attributes
-    ----------
-    code, label, group, definition : str
-        `code` is used in files; `group` is the topic that the sub-topic belongs to.
-    cues, not_cues : tuple of str
-        Words and phrases that speak for the sub-topic, and those that only look like it. A trailing ``*`` matches any
-        ending; matching ignores case.
-    examples : tuple of str
-        Sentences as an abstract on the sub-topic would have them.
-    """
-
-    code: str
-    label: str
-    group: str
-    definition: str
-    cues: tuple[str, ...] = ()
-    not_cues: tuple[str, ...] = ()
-    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +175,7 @@ class Protocol:
     extraction: tuple[ExtractionField, ...] = ()
     stopping: Stopping = Stopping()
     appraisal: tuple[AppraisalQuestion, ...] = ()
+    choice_cards: tuple[ChoiceCard, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, cast, get_args
 
+from asreview_mc.core.cards import Card, ChoiceCard, card_contradictions, choice_contradictions
 from asreview_mc.core.errors import ProtocolError, UnknownError
 from asreview_mc.core.protocol import (
     CLOSED,
@@ -17,7 +18,6 @@ from asreview_mc.core.protocol import (
     FIELD_TYPES,
     ROLES,
     AppraisalQuestion,
-    Card,
     Criterion,
     ExtractionField,
     MaybeReading,
@@ -108,6 +108,7 @@ class _Reader:
             "keywords",
             "subtopics",
             "extraction",
+            "choices",
             "stopping",
             "appraisal",
         }
@@ -146,6 +147,7 @@ class _Reader:
             keywords_exclude=self.strings(keywords, "exclude", "[keywords]"),
             cards=tuple(self.items(Card, self.data, "subtopics")),
             extraction=tuple(self.items(ExtractionField, self.data, "extraction")),
+            choice_cards=tuple(self.items(ChoiceCard, self.data, "choices")),
             stopping=Stopping(
                 self.string(stopping, "rule", "[stopping]"),
                 self.share(stopping, "target", below_one=False),
@@ -265,7 +267,8 @@ def _contradictions(protocol: Protocol) -> Iterable[str]:
                 yield f"[[criteria]] {criterion.code!r} has the date {day!r}, not one like 2015-01-31, 2015-01 or 2015"
         if criterion.peer_reviewed not in ("", "yes", "no"):
             yield f"[[criteria]] {criterion.code!r} has peer_reviewed {criterion.peer_reviewed!r}, not 'yes' or 'no'"
-    yield from _card_contradictions(protocol.cards)
+    yield from card_contradictions(protocol.cards)
+    yield from choice_contradictions(protocol.choice_cards, {one.code: one.choices for one in protocol.extraction})
     yield from _form_contradictions(protocol)
 
 
@@ -316,14 +319,3 @@ def _team_contradictions(protocol: Protocol) -> Iterable[str]:
 
 def _repeated(names: Sequence[str]) -> list[str]:
     return sorted({name for name in names if names.count(name) > 1})
-
-
-def _card_contradictions(cards: Sequence[Card]) -> Iterable[str]:
-    owner: dict[str, str] = {}
-    for card in cards:
-        if not card.definition:
-            yield f"[[subtopics]] {card.code!r} has an empty definition"
-        for cue in card.cues:
-            other = owner.setdefault(cue.lower(), card.code)
-            if other != card.code:
-                yield f"[[subtopics]] {other!r} and {card.code!r} share the cue {cue!r}"

@@ -184,8 +184,9 @@ class _Performance:
             record = self.review.records[row["record_id"]]
             codes = set(self.recorded.topics(record, "R1"))
             others = {card.code for card in self.review.protocol.cards} - codes
+            # `blind`: the recorded answers were given without a look at any suggestion
             synthesise.confirm_topics(
-                self.review, record.record_id, "R1", add=codes, remove=others, encoder=self.encoder
+                self.review, record.record_id, "R1", add=codes, remove=others, blind=True, encoder=self.encoder
             )
         tally = synthesise.topic_tally(self.review)
         self.note(f"confirmed for {len(suggested)} included papers:")

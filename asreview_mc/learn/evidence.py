@@ -48,6 +48,8 @@ class Reading:
         For each text and sentence the cues of the k cards.
     vectors : ndarray (n, d)
         Mean direction of the sentences of each text, a unit row; zeros for a text without sentences.
+    sentence_vectors : list of ndarray (s, d)
+        The direction of every sentence, unit rows.
     """
 
     sentences: list[list[str]]
@@ -55,6 +57,7 @@ class Reading:
     sentence_features: list[Floats]
     matches: list[list[tuple[Matches, ...]]]
     vectors: Floats
+    sentence_vectors: list[NDArray[np.float32]]
 
 
 class CardReader:
@@ -84,7 +87,7 @@ class CardReader:
         shares = _shares((encoded - mean) @ directions.T, matched)
         vectors = np.zeros((len(texts), len(mean)))
         features = np.zeros((len(texts), len(self.cards), len(FEATURES)))
-        sentence_features, matches = [], []
+        sentence_features, matches, sentence_vectors = [], [], []
         for position, text in enumerate(sentences):
             rows = [row[sentence] for sentence in text]
             own = [matched[index] for index in rows]
@@ -94,7 +97,8 @@ class CardReader:
             alone = [_features([match], shares[[index]]) for match, index in zip(own, rows, strict=True)]
             sentence_features.append(np.stack(alone) if alone else np.zeros((0, *features.shape[1:])))
             matches.append(own)
-        return Reading(sentences, features, sentence_features, matches, vectors)
+            sentence_vectors.append(encoded[rows].astype(np.float32))
+        return Reading(sentences, features, sentence_features, matches, vectors, sentence_vectors)
 
     @cached_property
     def _directions(self) -> tuple[Floats, Floats]:

@@ -35,7 +35,7 @@ class Evidence:
     Attributes
     ----------
     sentence : str
-        A verbatim span of the text; empty where no sentence speaks for the label.
+        A verbatim span of the text; empty where no sentence speaks for a label that is not suggested.
     weight : float
         Log-odds that the sentence adds; above 0, or 0 where there is none.
     cues : tuple of str
@@ -188,7 +188,7 @@ class TopicModel:
         silent = np.array([not sentences for sentences in reading.sentences], dtype=bool)
         probabilities[silent] = self._base_rates()
         suggested = (probabilities >= self.parameters.threshold) & ~silent[:, None]
-        evidence = [self._evidence(reading, position) for position in range(len(texts))]
+        evidence = [self._evidence(reading, position, suggested[position]) for position in range(len(texts))]
         return Suggestions(self.codes, probabilities, suggested, evidence, self.calibrated)
 
     def _log_odds(self, reading: Reading, heads: Sequence[Heads]) -> Floats:
@@ -203,16 +203,20 @@ class TopicModel:
         rates = self.parameters.base_rates if self._of_the_fit else {}
         return np.array([rates.get(code, self.parameters.base_rate) for code in self.codes])
 
-    def _evidence(self, reading: Reading, position: int) -> tuple[Evidence, ...]:
-        sentences = reading.sentences[position]
+    def _evidence(self, reading: Reading, position: int, suggested: NDArray[np.bool_]) -> tuple[Evidence, ...]:
+        """Return the best sentence for each label, for one that is suggested even where no sentence alone speaks."""
+        sentences, features = reading.sentences[position], reading.sentence_features[position]
         if not sentences:
             return tuple(Evidence() for _ in self.codes)
-        added = reading.sentence_features[position] @ np.array(self.parameters.weights)
+        added = features @ np.array(self.parameters.weights)
+        for head in self.heads:
+            added = added + head.added(features, reading.sentence_vectors[position].astype(np.float64))
         found = []
         for label, best in enumerate(added.argmax(axis=0)):
             weight = float(added[best, label])
             cues = reading.matches[position][best][label].found
-            found.append(Evidence(sentences[best], weight, cues) if weight > 0 else Evidence())
+            speaks = weight > 0 or suggested[label]
+            found.append(Evidence(sentences[best], max(weight, 0.0), cues) if speaks else Evidence())
         return tuple(found)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from asreview_mc.core.event import AgreementMeasured
+from asreview_mc.core.event import AgreementMeasured, TopicsConfirmed
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.project.review import Review
 from asreview_mc.report.agreement_methods import paragraph
@@ -185,15 +185,18 @@ def _reasons(state: State, record_ids: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def sub_topics(state: State) -> list[dict[str, Any]]:
-    """Return for each sub-topic how far reviewers agree on it, by the first confirmation each gave of a record."""
+    """Return for each sub-topic how far reviewers agree on it, by the first confirmation each gave of a record.
+
+    `hidden` has the same figures over what was coded with suggestions hidden, which cannot have drawn coders together.
+    """
     first = first_confirmations(state)
-    return [
-        _one_of_many(
-            card.code,
-            {name: {one: card.code in event.codes for one, event in given.items()} for name, given in first.items()},
-        )
-        for card in state.protocol.cards
-    ]
+    hidden = {name: {one: e for one, e in given.items() if e.hidden} for name, given in first.items()}
+    return [_on_code(card.code, first) | {"hidden": _on_code(card.code, hidden)} for card in state.protocol.cards]
+
+
+def _on_code(code: str, given: dict[str, dict[str, TopicsConfirmed]]) -> dict[str, Any]:
+    said = {name: {one: code in event.codes for one, event in by_record.items()} for name, by_record in given.items()}
+    return _one_of_many(code, {name: answers for name, answers in said.items() if answers})
 
 
 def _one_of_many(code: str, said: dict[str, dict[str, bool]]) -> dict[str, Any]:

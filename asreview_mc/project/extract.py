@@ -8,13 +8,14 @@ from typing import Any
 from asreview_mc.core.errors import DecisionError, UnknownError
 from asreview_mc.core.event import Extracted, ExtractionSettled, Logged
 from asreview_mc.core.protocol import EXTRACTION, ExtractionField
+from asreview_mc.learn.encode import Encoder
 from asreview_mc.project.checks import check_decider
+from asreview_mc.project.offers import offers
 from asreview_mc.project.review import Review
 from asreview_mc.review import answers
 from asreview_mc.review.eligibility import eligibility
 from asreview_mc.review.forms import Cell
 from asreview_mc.review.state import State
-from asreview_mc.review.topics import confirmed
 
 
 def appraisal_form(review: Review, name: str = "") -> str:
@@ -63,28 +64,11 @@ def form(review: Review, name: str = EXTRACTION) -> list[dict[str, Any]]:
     ]
 
 
-def suggestions(review: Review, record_id: str, name: str = EXTRACTION) -> dict[str, answers.Value]:
-    """Return what the record itself suggests for fields of a form: its year, its databases, its confirmed sub-topics.
-
-    A suggestion fills in nothing; it counts once an extractor gives it as their own.
-    """
-    state, record = review.state, review.records[review.record(record_id).record_id]
-    topics = confirmed(state, record_id)
-    labels = {card.code: card.label for card in state.protocol.cards}
-    known: dict[str, object] = {
-        "year": record.year,
-        "database": state.sources_of(record_id),
-        "subtopics": [labels.get(code, code) for code in topics.codes] if topics else None,
-    }
-    found: dict[str, answers.Value] = {}
-    for field in state.protocol.form(name):
-        try:
-            value = answers.read(field, known.get(field.code))
-        except DecisionError:  # a database that the form does not list, say: nothing to suggest
-            continue
-        if value is not None:
-            found[field.code] = value
-    return found
+def suggestions(
+    review: Review, record_id: str, name: str = EXTRACTION, *, encoder: Encoder | None = None
+) -> dict[str, answers.Value]:
+    """Return what is suggested for fields of a form, as `offers.offers` does for one record, without the reasons."""
+    return {code: one.value for code, one in offers(review, [record_id], name, encoder=encoder)[record_id].items()}
 
 
 def fill_in(

@@ -10,11 +10,15 @@ from typing import Any
 from asreview_mc.core.event import Logged, ReferencesRead
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.learn.encode import Encoder
+from asreview_mc.learn.subtopics import TopicModel
 from asreview_mc.project import duplicates, gather, keep, reporting, stopping, synthesise
 from asreview_mc.project.agreement import agreement, measure_full_batches
+from asreview_mc.project.offers import offers
 from asreview_mc.project.orders import Order, Orders
 from asreview_mc.project.pictures import picture
+from asreview_mc.project.ranking import default_encoder
 from asreview_mc.project.review import Review
+from asreview_mc.project.taught import taught_model
 from asreview_mc.report import agreement_view
 
 
@@ -31,6 +35,7 @@ class Bench:
         self.review = review
         self._encoder = encoder
         self._orders = Orders(review, encoder)
+        self._shown: dict[str, TopicModel] = {}
         self.tell: Callable[[int, int], None] | None = None
 
     def order(self, stage: Stage, reviewer: str) -> Order:
@@ -53,13 +58,28 @@ class Bench:
 
     def suggestions(self, viewer: str) -> list[dict[str, Any]]:
         """Return the sub-topics suggested for the included records as far as `viewer` is to see them."""
-        return synthesise.suggest_topics(self.review, encoder=self._encoder, progress=self.tell, viewer=viewer)
+        model = taught_model(self.review, self._encoder or default_encoder(), viewer=viewer)
+        self._shown[viewer] = model
+        return synthesise.suggest_topics(self.review, progress=self.tell, viewer=viewer, model=model)
 
     def confirm(self, record_id: str, reviewer: str, add: Sequence[str], remove: Sequence[str], blind: bool) -> Logged:
         """Confirm the sub-topics of a record; `blind` where the suggestions were hidden from the reviewer."""
         return synthesise.confirm_topics(
-            self.review, record_id, reviewer, add=add, remove=remove, blind=blind, encoder=self._encoder
+            self.review,
+            record_id,
+            reviewer,
+            add=add,
+            remove=remove,
+            blind=blind,
+            encoder=self._encoder,
+            model=self._shown.get(reviewer),
         )
+
+    def offers(self, record_id: str, form: str) -> dict[str, dict[str, Any]]:
+        """Return what is suggested in the fields of a form for one record: `value`, `by`, `evidence` and `p`."""
+        encoder = self._encoder or default_encoder()
+        found = offers(self.review, [record_id], form, encoder=encoder)[record_id]
+        return {code: asdict(one) for code, one in found.items()}
 
     def doubts(self) -> list[dict[str, Any]]:
         """Return the doubtful pairs that wait for a person."""

@@ -14,8 +14,9 @@ from asreview_mc.core.event import Extracted
 from asreview_mc.core.protocol import EXTRACTION, ExtractionField
 from asreview_mc.core.record import Record
 from asreview_mc.identify import references
+from asreview_mc.learn.encode import Encoder
 from asreview_mc.project.checks import check_decider
-from asreview_mc.project.extract import suggestions
+from asreview_mc.project.offers import offers
 from asreview_mc.project.review import Review
 from asreview_mc.report.workbook import Worksheet, workbook
 from asreview_mc.report.writing import csv_lines, encoded, suffix_of, write
@@ -28,10 +29,13 @@ SUGGESTED = "suggested "
 UNTITLED = "(no title)"
 
 
-def write_sheet(review: Review, path: Path, reviewer: str, *, form: str = EXTRACTION) -> dict[str, Any]:
+def write_sheet(
+    review: Review, path: Path, reviewer: str, *, form: str = EXTRACTION, encoder: Encoder | None = None
+) -> dict[str, Any]:
     """Write the included records with what `reviewer` has filled in so far, and nobody else's answers.
 
-    What is suggested stands in columns of its own, which reading ignores, so that nothing counts that nobody typed.
+    What is suggested stands in columns of its own, which reading ignores, so that nothing counts that nobody typed;
+    with an `encoder` the choices that have cards are among it.
 
     Raises
     ------
@@ -43,14 +47,15 @@ def write_sheet(review: Review, path: Path, reviewer: str, *, form: str = EXTRAC
     check_decider(state.protocol, reviewer)
     fields = state.protocol.form(form)
     included = eligibility(state).included
-    offered = {one: suggestions(review, one, form) for one in included}
+    offered = offers(review, included, form, encoder=encoder)
     helped = [one.code for one in fields if any(one.code in found for found in offered.values())]
     header = [*RECORD, *map(heading, fields), *(SUGGESTED + code for code in helped)]
     rows: list[list[Cell]] = []
     for record_id in included:
         cells = state.forms.cells(form, record_id)
         own = (_own(cells.get(one.code), reviewer) for one in fields)
-        suggested = (answers.shown(offered[record_id].get(code)) for code in helped)
+        hints = offered[record_id]
+        suggested = (answers.shown(hints[code].value if code in hints else None) for code in helped)
         rows.append([*_about(records[record_id]), *map(_shown, own), *suggested])
     if suffix == ".csv":
         # Excel takes a CSV without this mark for its own code page and spoils every accent.

@@ -10,13 +10,14 @@ import numpy as np
 from asreview_mc.core.errors import DecisionError, UnknownError
 from asreview_mc.core.event import Logged, TopicsConfirmed, TopicsSettled
 from asreview_mc.learn.encode import Encoder
+from asreview_mc.learn.subtopics import TopicModel
 from asreview_mc.learn.zero_shot import load_zero_shot
 from asreview_mc.project.ranking import default_encoder
 from asreview_mc.project.review import Review
 from asreview_mc.project.taught import suggestions, taught_model, text_of
 from asreview_mc.review.agreement.intervals import wilson
 from asreview_mc.review.eligibility import eligibility
-from asreview_mc.review.topics import coded, confirmed, differ, first_confirmations, is_hidden, tally
+from asreview_mc.review.topics import coded, confirmed, differ, first_confirmations, is_hidden, is_told, tally
 
 Progress = Callable[[int, int], None]
 
@@ -28,13 +29,21 @@ def suggest_topics(
     progress: Progress | None = None,
     zero_shot: bool = False,
     viewer: str | None = None,
+    model: TopicModel | None = None,
 ) -> list[dict[str, Any]]:
     """Return for each included record what the model suggests, with its evidence, and what was confirmed.
 
-    Where `viewer` is to code a record with the suggestions hidden and has not yet, `hidden` is true and there are none;
-    `mine` is what `viewer` said of it, None before that.
+    Where a record is to be coded with the suggestions hidden and `viewer` has not coded it yet, or nobody has where
+    nobody is named, `hidden` is true and there are none. What others confirmed is None as long as it is not disclosed
+    to `viewer`, and teaches nothing of what they see; `mine` is what `viewer` said, None before that.
     `doubt` in [0, 0.5] is the mean distance of a label's probability from the nearer of 0 and 1.
-    A suggestion has `code`, `p` in [0, 1], `evidence` (a sentence of the record) and `suggested` (over the threshold).
+    A suggestion has `code`, `p` in [0, 1], `evidence` (a sentence of the record), the `cues` in it, and `suggested`
+    (over the threshold).
+
+    Parameters
+    ----------
+    model : TopicModel or None
+        None for the one that the review has taught as far as `viewer` may see.
 
     Raises
     ------
@@ -44,13 +53,15 @@ def suggest_topics(
     state = review.state
     included = eligibility(state).included
     records = review.records
-    model = taught_model(review, encoder or default_encoder(), zero_shot=zero_shot)
+    model = model or taught_model(review, encoder or default_encoder(), zero_shot=zero_shot, viewer=viewer)
     found = model.suggest([text_of(records[one]) for one in included], progress)
     rows = []
     for row, record_id in enumerate(included):
-        stands = confirmed(state, record_id)
-        own = coded(state, record_id).get(viewer or "")
-        hidden = viewer is not None and own is None and is_hidden(state, record_id)
+        said = coded(state, record_id)
+        stands = confirmed(state, record_id) if is_told(state, record_id, viewer) else None
+        own = said.get(viewer or "")
+        seen = own is not None if viewer is not None else bool(said)
+        hidden = not seen and is_hidden(state, record_id)
         suggested = [one for one in suggestions(found, row) if one["suggested"]]
         rows.append(
             {
@@ -93,18 +104,25 @@ def confirm_topics(
     remove: Collection[str] = (),
     blind: bool = False,
     encoder: Encoder | None = None,
+    model: TopicModel | None = None,
 ) -> Logged:
     """Confirm the sub-topics of an included record: what the reviewer said before, plus `add`, minus `remove`.
 
-    A reviewer who has not coded it yet begins with what is suggested, or with nothing where they are `blind`: the
-    suggestions were hidden from them.
+    A reviewer who has not coded it yet begins with what is suggested, or with nothing where they are `blind` or the
+    record is one of those whose suggestions are hidden.
+
+    Parameters
+    ----------
+    model : TopicModel or None
+        The one whose suggestions the reviewer was shown, which saves teaching another; None for that of now.
 
     Raises
     ------
     UnknownError
         If record, reviewer or a code are unknown.
     DecisionError
-        If the record is not included, or a code is both added and removed.
+        If the record is not included, a code is both added and removed, or nothing is said of a record whose
+        suggestions are hidden.
     """
     state = review.state
     state.protocol.reviewer(reviewer)
@@ -118,12 +136,19 @@ def confirm_topics(
         raise DecisionError(f"{', '.join(sorted(set(add) & set(remove)))} is both added and removed", where=record_id)
     if record_id not in eligibility(state).included:
         raise DecisionError("is not included", where=record_id, remedy="Sub-topics are confirmed for included records")
-    model = taught_model(review, encoder or default_encoder())
+    if is_hidden(state, record_id) and reviewer not in coded(state, record_id) and not (blind or add or remove):
+        raise DecisionError(
+            "is coded with its suggestions hidden",
+            where=record_id,
+            remedy="Give --add CODE for each sub-topic, or --blind if it has none",
+        )
+    if model is None or model.cards != state.protocol.cards:
+        model = taught_model(review, encoder or default_encoder(), viewer=reviewer)
     suggested = suggestions(model.suggest([text]), 0)
     with review.transaction():
         state = review.state
         before = coded(state, record_id).get(reviewer)
-        hidden = before is None and blind
+        hidden = before is None and (blind or is_hidden(state, record_id))
         if before and isinstance(before.event, TopicsConfirmed):
             base = set(before.event.codes)
         else:

@@ -24,7 +24,10 @@ from asreview_mc.project.review import Review
 from asreview_mc.report.writing import write
 from asreview_mc.review.eligibility import eligibility
 from asreview_mc.review.state import State
-from asreview_mc.review.topics import coded, confirmed
+from asreview_mc.review.topics import coded, confirmed, is_told
+
+EVERYBODY = "\0everybody"
+"""In place of a viewer: all that was confirmed teaches, as for a model that the whole team uses."""
 
 
 def text_of(record: Record) -> str:
@@ -39,6 +42,7 @@ def suggestions(found: Suggestions, row: int) -> list[dict[str, Any]]:
             "code": code,
             "p": round(float(found.probabilities[row, k]), 4),
             "evidence": found.evidence[row][k].sentence,
+            "cues": list(found.evidence[row][k].cues),
             "suggested": bool(found.suggested[row, k]),
         }
         for k, code in enumerate(found.codes)
@@ -62,14 +66,17 @@ def model_for(cards: Sequence[Card], encoder: Encoder, *, zero_shot: bool = Fals
     return TopicModel(cards, encoder, heads=topic_file.shipped(encoder).model.heads)
 
 
-def taught_model(review: Review, encoder: Encoder, *, zero_shot: bool = False) -> TopicModel:
-    """Return the model of a review, taught by every confirmation in it; never by what it suggested itself.
+def taught_model(
+    review: Review, encoder: Encoder, *, zero_shot: bool = False, viewer: str | None = EVERYBODY
+) -> TopicModel:
+    """Return the model of a review, taught by the confirmations in it; never by what it suggested itself.
 
-    Of a settled record the settlement teaches, of one whose coders differ each coder's answer in part.
+    Of a settled record the settlement teaches, of one whose coders differ each coder's answer in part. What `viewer`
+    sees is taught by nobody's answer to a record that others have yet to code, but for the viewer's own.
     """
     state = review.state
     model = model_for(state.protocol.cards, encoder, zero_shot=zero_shot)
-    shares = _shares(state)
+    shares = _shares(state, viewer)
     if zero_shot or not shares:
         return model
     texts = [text_of(review.records[record_id]) for record_id in shares]
@@ -107,7 +114,7 @@ def save(review: Review, path: Path, encoder: Encoder) -> dict[str, Any]:
         If the file cannot be written.
     """
     state = review.state
-    shares = _shares(state)
+    shares = _shares(state, EVERYBODY)
     if not shares:
         raise ModelError("nothing was confirmed to learn from", where="sub-topics", remedy="Confirm some first")
     model = taught_model(review, encoder)
@@ -125,15 +132,17 @@ def save(review: Review, path: Path, encoder: Encoder) -> dict[str, Any]:
     return {"sha256": hashlib.sha256(content).hexdigest(), "confirmed": len(shares), "name": model.name}
 
 
-def _shares(state: State) -> dict[str, list[float]]:
+def _shares(state: State, viewer: str | None) -> dict[str, list[float]]:
     """Return for each record that somebody coded the share of its coders for each label, in the cards' order."""
     found = {}
     for record_id in eligibility(state).included:
-        stands = confirmed(state, record_id)
+        told = viewer == EVERYBODY or is_told(state, record_id, viewer)
+        stands = confirmed(state, record_id) if told else None
         if stands is not None:
             sets = [set(stands.codes)]
         else:
-            events = (one.event for one in coded(state, record_id).values())
+            said = coded(state, record_id)
+            events = (one.event for name, one in said.items() if told or name == viewer)
             sets = [set(event.codes) for event in events if isinstance(event, TopicsConfirmed)]
         if sets:
             found[record_id] = [sum(card.code in codes for codes in sets) / len(sets) for card in state.protocol.cards]

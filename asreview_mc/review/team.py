@@ -198,6 +198,13 @@ class Team(Fold):
         """Whether `viewer` is unblinded."""
         return viewer in self._windows and self._windows[viewer][-1][1] is None
 
+    def codes_are_told(self, logged: Logged) -> bool:
+        """Whether sub-topics that somebody confirmed show to others: as many have coded the record as must."""
+        if not isinstance(logged.event, TopicsConfirmed):
+            return True
+        about = self.topics.get(self.kept(logged.event.record_id), ())
+        return len({name for one in about for name in one.event.actors}) >= self.protocol.decisions_wanted
+
     @property
     def unblinded(self) -> list[str]:
         """Names of those who see every decision now."""

@@ -45,6 +45,14 @@ def test_two_extractors_blind_to_each_other_and_their_consensus(run, included):
     assert found["study_design"]["pairs"][0]["same"] == 0
 
 
+def test_a_form_shows_what_is_suggested_and_why_and_fills_in_nothing(run, included):
+    told = run("extract", "form", "r000002", "--json").json
+    assert told["suggested"]["year"] == 2002 and told["why"]["year"]["by"] == "the record"
+    assert set(told["why"]) == set(told["suggested"])
+    assert "[suggested: 2002]" in run("extract", "form", "r000002").out
+    assert run("extract", "compare", "--json").json["fields"] == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -66,6 +74,7 @@ def test_a_form_changed_later_keeps_old_values_and_marks_them(run, included):
         run("extract", "set", "r000001", "study_design=quantitative", "--reviewer", name)
     path = included / "protocol.toml"
     text = path.read_text("utf-8").replace(', "quantitative",', ', "survey",')
+    text = text.replace('choice = "quantitative"', 'choice = "survey"')
     path.write_text(text, "utf-8")
     assert run("protocol", "accept", "--by", "R1", "--reason", "a finer list").code == 0
     (first, _) = run("extract", "table", "--json").json["rows"]

@@ -3,7 +3,8 @@
 import pytest
 
 from asreview_mc.core.errors import AsreviewMCError, DecisionError, ModelError, UnknownError
-from asreview_mc.project import screen, synthesise, taught
+from asreview_mc.project import agreement, screen, synthesise, taught
+from asreview_mc.project.jobs import Bench
 from asreview_mc.review.topics import confirmed, open_differences, tally
 
 
@@ -50,21 +51,65 @@ def test_coders_who_differ_settle_it(included, encoder):
 
 
 def test_suggestions_are_hidden_from_who_codes_first(included, encoder):
-    """The first records are coded without them; who has coded sees them, and nobody is anybody in particular."""
-    shown = synthesise.suggest_topics(included, encoder=encoder)
-    hidden = synthesise.suggest_topics(included, encoder=encoder, viewer="R1")
-    assert all(row["hidden"] and row["suggested"] == [] for row in hidden)
-    assert not any(row["hidden"] for row in shown)
+    """The first records are coded without them, whoever asks; who has coded sees them, and the other does not yet."""
+    for viewer in ("R1", None):
+        hidden = synthesise.suggest_topics(included, encoder=encoder, viewer=viewer)
+        assert all(row["hidden"] and row["suggested"] == [] for row in hidden)
+    with pytest.raises(DecisionError, match="suggestions hidden"):
+        synthesise.confirm_topics(included, "r000001", "R1", encoder=encoder)
     logged = confirm(included, encoder, "r000001", "R1", "design")
     assert logged.event.hidden and logged.event.suggested
     after = {row["record_id"]: row for row in synthesise.suggest_topics(included, encoder=encoder, viewer="R1")}
-    assert not after["r000001"]["hidden"]
+    assert not after["r000001"]["hidden"] and after["r000002"]["hidden"]
+    other = {row["record_id"]: row for row in synthesise.suggest_topics(included, encoder=encoder, viewer="R2")}
+    assert other["r000001"]["hidden"]
 
 
-def test_quality_is_told_where_suggestions_could_sway_nobody(included, encoder):
+def test_who_has_yet_to_code_learns_nothing_of_the_other(included, encoder, monkeypatch):
+    """Neither what they said, nor what it taught the model; in the log, too; with both in, all of it."""
+    monkeypatch.setattr("asreview_mc.review.topics.HIDDEN_FIRST", 0)
+    fresh = synthesise.suggest_topics(included, encoder=encoder, viewer="R2")
+    logged = confirm(included, encoder, "r000001", "R1", "design")
+    for viewer in ("R2", None):
+        assert synthesise.suggest_topics(included, encoder=encoder, viewer="R2") == fresh
+        assert not included.state.may_see(logged, viewer)
+    mine = {row["record_id"]: row for row in synthesise.suggest_topics(included, encoder=encoder, viewer="R1")}
+    assert mine["r000001"]["confirmed"] == mine["r000001"]["mine"] == ["design"]
+    assert taught.taught_model(included, encoder).name.startswith("few-shot")
+    confirm(included, encoder, "r000001", "R2", "career")
+    assert included.state.may_see(logged, "R2") and included.state.may_see(logged, None)
+    assert taught.taught_model(included, encoder, viewer=None).name.startswith("few-shot")
+
+
+def test_confirming_what_was_shown_teaches_no_model(included, encoder, monkeypatch):
+    """The model whose suggestions were on the page is the one that is logged; the next page has another."""
+    bench = Bench(included, encoder)
+    bench.suggestions("R1")
+    taught_again = []
+    monkeypatch.setattr(synthesise, "taught_model", lambda *given, **named: taught_again.append(given))
+    first = bench.confirm("r000001", "R1", ["design"], [], False)
+    second = bench.confirm("r000002", "R1", ["design"], [], False)
+    assert first.event.model == second.event.model and not taught_again
+    bench.suggestions("R1")
+    assert bench.confirm("r000004", "R1", ["design"], [], False).event.model != first.event.model
+
+
+def test_agreement_is_told_apart_where_suggestions_were_hidden(included, encoder, monkeypatch):
+    """Two who saw the same suggestions agree too easily."""
+    for name in ("R1", "R2"):
+        confirm(included, encoder, "r000001", name, "design")
+    monkeypatch.setattr("asreview_mc.review.topics.HIDDEN_FIRST", 0)
+    for name in ("R1", "R2"):
+        synthesise.confirm_topics(included, "r000002", name, add=["design"], encoder=encoder)
+    found = {one["code"]: one for one in agreement.sub_topics(included.state)}["design"]
+    assert (found["all"]["n"], found["hidden"]["all"]["n"]) == (2, 1)
+
+
+def test_quality_is_told_where_suggestions_could_sway_nobody(included, encoder, monkeypatch):
     """Precision and recall with intervals; undefined where nothing was said."""
     for record_id in ("r000001", "r000002"):
         confirm(included, encoder, record_id, "R1", "design")
+    monkeypatch.setattr("asreview_mc.review.topics.HIDDEN_FIRST", 2)
     synthesise.confirm_topics(included, "r000004", "R1", add=["design"], encoder=encoder)
     quality = {one["code"]: one for one in synthesise.topic_quality(included)}
     assert (quality["design"]["hidden"]["n"], quality["design"]["all"]["n"]) == (2, 3)
@@ -101,7 +146,7 @@ def test_a_taught_model_is_saved_and_needs_its_digest(included, encoder, tmp_pat
 def test_rows_are_ordered_by_doubt(included, encoder):
     """Those confirmed come last."""
     confirm(included, encoder, "r000001", "R1", "design")
-    rows = synthesise.suggest_topics(included, encoder=encoder)
+    rows = synthesise.suggest_topics(included, encoder=encoder, viewer="R1")
     surest, teaching = synthesise.ordered(rows, "surest"), synthesise.ordered(rows, "teaching")
     assert surest[-1]["record_id"] == teaching[-1]["record_id"] == "r000001"
     assert surest[:-1] == teaching[:-1][::-1]
