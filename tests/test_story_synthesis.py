@@ -15,7 +15,8 @@ from asreview_mc.core.event import (
 from asreview_mc.core.protocol_file import template
 from asreview_mc.core.record import Record
 from asreview_mc.report import distributions
-from asreview_mc.report.counts import checks, count
+from asreview_mc.report.counts import count
+from asreview_mc.report.sums import checks
 from asreview_mc.report.table import percent
 from asreview_mc.review.state import State
 

@@ -193,11 +193,13 @@ def classify(
             progress=bar,
         )
     resumed = f", {result['resumed']} of them by an earlier run" if result["resumed"] else ""
+    cut = f" {result['cut']} cells were longer than a worksheet's can be and are cut; .csv has them whole."
     answer(
         as_json,
         result,
         [
-            f"Wrote {result['rows']} rows to {output} ({result['without_text']} without text{resumed}).",
+            f"Wrote {result['rows']} rows to {output} ({result['without_text']} without text{resumed})."
+            + cut * bool(result["cut"]),
             *columns([(code, count) for code, count in result["suggested"].items()], header=("suggested", "rows")),
         ],
     )

@@ -9,10 +9,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import itertools
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -75,8 +75,8 @@ def classify(
     Returns
     -------
     dict
-        `rows` written, `without_text` among them, `resumed` rows that an interrupted run had done, `suggested` by code,
-        `calibrated`, `model`, `written`.
+        `rows` written, `without_text` among them, `resumed` rows that an interrupted run had done, `cut` cells longer
+        than a worksheet's can be, `suggested` by code, `calibrated`, `model`, `written`.
 
     Raises
     ------
@@ -97,23 +97,30 @@ def classify(
     source = _Source.open(path)
     part = _Part.begin(output, source, known)
     total = max(source.n_rows, 1)
-    parts, again = itertools.tee(source.parts(chunk, skip=part.rows))
-    texts = ([text_of(record) if record else "" for record in one.records] for one in again)
+    begun: deque[Table] = deque()
     with part.opened() as file:
-        for table, found in zip(parts, suggest_in_chunks(texts, make, jobs=jobs), strict=True):
-            part.write(file, table, found)
+        for found in suggest_in_chunks(_texts(source.parts(chunk, skip=part.rows), begun), make, jobs=jobs):
+            part.write(file, begun.popleft(), found)
             if progress:
                 progress(part.rows, total)
-    part.finish(output)
+    cut = part.finish(output)
     return {
         "rows": part.rows,
         "without_text": part.silent,
+        "cut": cut,
         "resumed": part.resumed,
         "calibrated": known.calibrated,
         "model": known.name,
         "suggested": part.counts,
         "written": str(output),
     }
+
+
+def _texts(parts: Iterable[Table], begun: deque[Table]) -> Iterator[list[str]]:
+    """Yield the texts of each part as it is begun, and keep the part until its suggestions are there."""
+    for table in parts:
+        begun.append(table)
+        yield [text_of(record) if record else "" for record in table.records]
 
 
 def _model(
@@ -241,11 +248,12 @@ class _Part:
         beside.write_text(text, "utf-8")
         beside.replace(self._state)
 
-    def finish(self, output: Path) -> None:
-        """Give the output its form and its name."""
-        finish(self.path, output, numbers=[f"p_{code}" for code in self.codes])
+    def finish(self, output: Path) -> int:
+        """Give the output its form and its name; return the cells that its form had to cut."""
+        cut = finish(self.path, output, numbers=[f"p_{code}" for code in self.codes])
         self.path.unlink(missing_ok=True)
         self._state.unlink(missing_ok=True)
+        return cut
 
 
 def _csv(rows: Sequence[Sequence[Cell]]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from asreview_mc.core.event import ReferencesRead
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.core.record import Record
-from asreview_mc.report.counts import UNSETTLED, Prisma
+from asreview_mc.report.flow_numbers import UNSETTLED, Prisma
 from asreview_mc.review.consensus import Settlement, Standing
 from asreview_mc.review.state import State
 from asreview_mc.review.topics import unconfirmed

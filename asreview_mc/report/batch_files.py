@@ -11,12 +11,16 @@ from asreview_mc.core.errors import OutputError
 
 MOST_ROWS = 1_048_575
 """Rows that a worksheet holds below its headings."""
+LONGEST_CELL = 32_767
+"""Characters that a cell of a worksheet holds."""
 _FIELD_LIMIT = 2**31 - 1
 _PART = 5000
 
 
-def finish(part: Path, output: Path, *, numbers: Sequence[str]) -> None:
+def finish(part: Path, output: Path, *, numbers: Sequence[str]) -> int:
     """Write the rows of a CSV of ours as ``.csv``, ``.xlsx`` or ``.parquet``, without holding them all.
+
+    Returns how many cells were cut to `LONGEST_CELL`, which only a worksheet asks for.
 
     Parameters
     ----------
@@ -31,7 +35,7 @@ def finish(part: Path, output: Path, *, numbers: Sequence[str]) -> None:
     made = {".csv": _csv, ".xlsx": _xlsx, ".parquet": _parquet}[output.suffix.lower()]
     new = output.with_name(f".{output.name}.new")
     try:
-        made(part, new, set(numbers))
+        cut = made(part, new, set(numbers))
         new.replace(output)
     except OSError as error:
         raise OutputError(
@@ -39,10 +43,12 @@ def finish(part: Path, output: Path, *, numbers: Sequence[str]) -> None:
         ) from None
     finally:
         new.unlink(missing_ok=True)
+    return cut
 
 
-def _csv(part: Path, new: Path, numbers: set[str]) -> None:
+def _csv(part: Path, new: Path, numbers: set[str]) -> int:
     part.rename(new)
+    return 0
 
 
 def _rows(part: Path) -> Iterator[list[str]]:
@@ -51,7 +57,7 @@ def _rows(part: Path) -> Iterator[list[str]]:
         yield from csv.reader(file)
 
 
-def _xlsx(part: Path, new: Path, numbers: set[str]) -> None:
+def _xlsx(part: Path, new: Path, numbers: set[str]) -> int:
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
@@ -60,16 +66,22 @@ def _xlsx(part: Path, new: Path, numbers: set[str]) -> None:
     header = next(rows)
     sheet.append(header)
     is_number = [name in numbers for name in header]
+    cut = 0
     for count, row in enumerate(rows, start=1):
         if count > MOST_ROWS:
             raise OutputError("has more rows than a worksheet holds", where=str(new), remedy="Write a .csv instead")
+        cut += sum(len(cell) > LONGEST_CELL for cell in row)
         sheet.append(
-            [float(cell) if number and cell else cell[:32_767] for cell, number in zip(row, is_number, strict=True)]
+            [
+                float(cell) if number and cell else cell[:LONGEST_CELL]
+                for cell, number in zip(row, is_number, strict=True)
+            ]
         )
     book.save(new)
+    return cut
 
 
-def _parquet(part: Path, new: Path, numbers: set[str]) -> None:
+def _parquet(part: Path, new: Path, numbers: set[str]) -> int:
     try:
         import pyarrow
         from pyarrow import parquet
@@ -92,3 +104,4 @@ def _parquet(part: Path, new: Path, numbers: set[str]) -> None:
                 for name, column in zip(header, zip(*block, strict=True), strict=True)
             ]
             writer.write_table(pyarrow.table(columns, schema=schema))
+    return 0

@@ -13,8 +13,9 @@ from asreview_mc.core.event import Logged
 from asreview_mc.core.protocol import EXTRACTION
 from asreview_mc.core.record import Record
 from asreview_mc.core.version import __version__
-from asreview_mc.report.counts import Prisma, count
+from asreview_mc.report.counts import count
 from asreview_mc.report.drafts import gap_rows
+from asreview_mc.report.flow_numbers import Prisma
 from asreview_mc.report.methods import sentences
 from asreview_mc.report.said import many
 from asreview_mc.report.table import Table

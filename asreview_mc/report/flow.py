@@ -10,9 +10,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from asreview_mc.report.counts import Prisma
 from asreview_mc.report.drawing import font, rendered, settings
 from asreview_mc.report.flow_boxes import LINE, PAD, SIZE, Layout, Placed, layout
+from asreview_mc.report.flow_numbers import Prisma
 from asreview_mc.report.writing import suffix_of, write
 
 if TYPE_CHECKING:

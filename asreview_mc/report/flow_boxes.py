@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from asreview_mc.report.counts import Prisma
 from asreview_mc.report.drawing import unbroken, width_of, wrapped
+from asreview_mc.report.flow_numbers import Prisma
 
 SIZE = 8.5
 LINE = 11.5

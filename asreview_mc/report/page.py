@@ -13,7 +13,7 @@ from asreview_mc.core.event import Logged, ProtocolSet, StopLooked
 from asreview_mc.core.record import Record
 from asreview_mc.report import agreement_view, checklist, methods, tables, tables_out
 from asreview_mc.report.account import STAGE_NAMES, disputes, limitations, screening_labels
-from asreview_mc.report.counts import checks, count
+from asreview_mc.report.counts import count
 from asreview_mc.report.drafts import protocol_limitations
 from asreview_mc.report.drawing import embeddable
 from asreview_mc.report.export import describe
@@ -21,6 +21,7 @@ from asreview_mc.report.figures import recall_picture
 from asreview_mc.report.flow import picture
 from asreview_mc.report.narrative_view import sections
 from asreview_mc.report.papers import Evidence, included_papers
+from asreview_mc.report.sums import checks
 from asreview_mc.report.table import Table
 from asreview_mc.review.eligibility import eligibility
 from asreview_mc.review.state import State

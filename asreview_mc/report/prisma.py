@@ -1,6 +1,6 @@
 """The PRISMA 2020 flow as others read it: the PRISMA2020 template, plain values, lines for a terminal, a picture.
 
-The numbers and their sums come from `counts`, the picture from `flow`.
+The numbers and their sums come from `counts` and `sums`, the picture from `flow`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from asreview_mc.report.counts import Check, Prisma, checks, count
+from asreview_mc.report.counts import count
+from asreview_mc.report.flow_numbers import Prisma
+from asreview_mc.report.sums import Check, checks
 from asreview_mc.report.writing import csv_text, encoded, suffix_of, write
 
 __all__ = ["Check", "Prisma", "checks", "count", "list_cell", "save", "to_csv", "to_dict", "to_text"]

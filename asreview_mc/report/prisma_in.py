@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from asreview_mc.core.errors import ReadError
-from asreview_mc.report.counts import Prisma
+from asreview_mc.report.flow_numbers import Prisma
 
 _LISTS = ("database_specific_results", "register_specific_results", "dbr_excluded", "other_excluded")
 _REMEDY = "Use the template of the R package PRISMA2020, or what `asreview-mc prisma -o flow.csv` writes"
@@ -20,7 +20,7 @@ def read_csv(path: Path) -> Prisma:
     """Return the numbers of a filled-in template; rows are found by ``data``, and ``NA`` is nothing.
 
     The template has no place for records that nobody has read yet or that wait for a decision, so there are none here:
-    `counts.checks` shows which of its sums then do not close.
+    `sums.checks` shows which of its sums then do not close.
 
     Raises
     ------

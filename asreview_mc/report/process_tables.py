@@ -9,7 +9,7 @@ from asreview_mc.core.event import Logged, StopLooked
 from asreview_mc.core.protocol import STAGES
 from asreview_mc.report import tables
 from asreview_mc.report.agreement_view import stages
-from asreview_mc.report.counts import Prisma
+from asreview_mc.report.flow_numbers import Prisma
 from asreview_mc.report.table import Category, Table, distribution, row
 from asreview_mc.review.state import State
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from asreview_mc.core.event import Event, Logged
 from asreview_mc.core.protocol import Protocol
-from asreview_mc.report.counts import Prisma
+from asreview_mc.report.flow_numbers import Prisma
 from asreview_mc.review.state import State
 
 Kind = TypeVar("Kind", bound=Event)

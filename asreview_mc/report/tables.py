@@ -11,7 +11,7 @@ from typing import Any
 
 from asreview_mc.core.event import ReferencesRead
 from asreview_mc.core.record import Record
-from asreview_mc.report.counts import Prisma
+from asreview_mc.report.flow_numbers import Prisma
 from asreview_mc.review.eligibility import eligibility
 from asreview_mc.review.state import State
 from asreview_mc.review.topics import tally

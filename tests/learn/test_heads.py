@@ -57,6 +57,14 @@ def test_what_people_confirm_is_learnt():
     assert (after[:, 1] < after[:, 0]).all()
 
 
+def test_what_was_learnt_chooses_the_sentence_too():
+    """No card has a word of it, so before that nothing spoke; what is suggested never stands without a sentence."""
+    text = "The tree stands in the garden. Cider is pressed in autumn. It is old."
+    found = taught(12).suggest([text, *APPLES, *PEARS])
+    assert found.suggested[0, 0] and found.evidence[0][0].sentence == "Cider is pressed in autumn."
+    assert all(found.evidence[row][k].sentence for row, k in zip(*np.nonzero(found.suggested), strict=True))
+
+
 def test_few_confirmations_teach_less_than_many():
     """The head of a label counts in proportion until it has seen enough of both kinds."""
     moved = [

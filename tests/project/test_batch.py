@@ -1,6 +1,7 @@
 """Batches: every row and column comes back in order, whatever happens in between."""
 
 import csv
+import gc
 import json
 from functools import partial
 
@@ -9,6 +10,7 @@ import pytest
 
 from asreview_mc.core.errors import ModelError, OutputError, ReadError
 from asreview_mc.core.protocol_file import parse, template
+from asreview_mc.identify.reading import Table
 from asreview_mc.learn.subtopics import TopicModel
 from asreview_mc.project import batch
 
@@ -111,6 +113,51 @@ def test_reference_files_are_batches_too(make, tmp_path):
     path.write_text("TY  - JOUR\nTI  - Badges\nER  - \nTY  - JOUR\nTI  - Credit\nER  - \n", "utf-8")
     assert batch.classify(path, tmp_path / "out.csv", make=make, chunk=1)["rows"] == 2
     assert [row["title"] for row in rows_of(tmp_path / "out.csv")] == ["Badges", "Credit"]
+
+
+def write(path, rows):
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("title", "abstract"), *rows])
+    return path
+
+
+def test_long_strange_and_foreign_texts_come_back(make, tmp_path):
+    """40,000 words, one word without end, other scripts: all are read, each row has its probabilities, none is lost."""
+    long = " ".join(["Stackable badges lead to a degree."] * 6_667)
+    rows = [
+        ("Long", long),
+        ("One word", "x" * 200_000),
+        ("微证书", "雇主重视可堆叠的微证书。"),
+        ("شهادة", "يقدر أصحاب العمل"),
+    ]
+    path = write(tmp_path / "in.csv", rows)
+    done = batch.classify(path, tmp_path / "out.csv", make=make)
+    written = rows_of(tmp_path / "out.csv")
+    assert [(row["title"], row["abstract"]) for row in written] == rows
+    assert (done["rows"], done["without_text"], done["cut"]) == (4, 0, 0)
+    assert "stackability" in written[0]["suggested"]
+    assert json.loads(written[0]["evidence"])["stackability"] == "Stackable badges lead to a degree."
+    assert batch.classify(path, tmp_path / "out.xlsx", make=make)["cut"] == 2
+
+
+@pytest.mark.parametrize(("rows", "silent"), [([], 0), ([("", ""), (" ", "\t")], 2)])
+def test_tables_without_a_text_come_back_as_they_are(make, tmp_path, rows, silent):
+    """Nothing to read is no mistake: every row is there, and nothing is suggested for it."""
+    done = batch.classify(write(tmp_path / "in.csv", rows), tmp_path / "out.csv", make=make)
+    assert (done["rows"], done["without_text"], sum(done["suggested"].values())) == (len(rows), silent, 0)
+
+
+def test_chunks_that_are_written_are_let_go(make, tmp_path):
+    """Memory stays flat: after eighty chunks no more of them are held than after two."""
+    path = write(tmp_path / "in.csv", [(f"Badges {k}", "") for k in range(80)])
+    held = {}
+
+    def count(done, total):
+        if done in (2, 80):
+            held[done] = sum(isinstance(one, Table) for one in gc.get_objects())
+
+    batch.classify(path, tmp_path / "out.csv", make=make, chunk=1, progress=count)
+    assert held[80] <= held[2]
 
 
 @pytest.mark.parametrize("content", ["", "one,two\n1,2\n"])

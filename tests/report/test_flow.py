@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from asreview_mc.core.errors import OutputError
 from asreview_mc.report import drawing
-from asreview_mc.report.counts import Prisma, count
+from asreview_mc.report.counts import count
 from asreview_mc.report.flow import SUFFIXES, draw, figure, picture
 from asreview_mc.report.flow_boxes import PAD, SIZE, layout
+from asreview_mc.report.flow_numbers import Prisma
 
 PLAIN = Prisma(database_results=3, records_screened=3, records_excluded=1, dbr_sought_reports=2, dbr_assessed=2)
 NUMBERS = [name for name, item in Prisma.__dataclass_fields__.items() if item.type == "int"]

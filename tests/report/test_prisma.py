@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asreview_mc.core.errors import OutputError
-from asreview_mc.report.counts import RESULTS, Check, Prisma
+from asreview_mc.report.flow_numbers import RESULTS, Prisma
 from asreview_mc.report.prisma import checks, count, list_cell, save, to_csv, to_dict, to_text
+from asreview_mc.report.sums import Check
 
 SEED = Prisma(
     database_results=1395,
