@@ -190,9 +190,10 @@ class Fold:
         self._disclose(sheet, logged.seq)
 
     def _disclose(self, sheet: Sheet, seq: int) -> None:
-        if sheet.disclosed is None and len(sheet.standing) >= self.protocol.decisions_wanted:
-            if len(sheet.reviewers) >= self._wanted(sheet):
-                sheet.disclosed = seq
+        if sheet.disclosed is not None or len(sheet.standing) < self.protocol.decisions_wanted:
+            return
+        if len(sheet.reviewers) >= self._wanted(sheet):
+            sheet.disclosed = seq
 
     def _wanted(self, sheet: Sheet) -> int:
         """Return how many must decide: in a calibration round all who were there, but for those who left before."""
