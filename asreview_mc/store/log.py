@@ -128,6 +128,12 @@ class EventLog:
             row = self._db.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
         return (row[0], row[1]) if row else (0, GENESIS)
 
+    def hash_of(self, seq: int) -> str | None:
+        """Return the hash of one event, None where there is no such event."""
+        with plain_words(self.path):
+            row = self._db.execute("SELECT hash FROM events WHERE seq = ?", (seq,)).fetchone()
+        return str(row[0]) if row else None
+
     def hashes(self) -> list[str]:
         """Return the hash of every event, in order."""
         with plain_words(self.path):
@@ -192,12 +198,19 @@ class EventLog:
             other.close()
 
     def events(
-        self, since: int = 0, *, about: Collection[str] | None = None, kinds: Collection[str] | None = None
+        self,
+        since: int = 0,
+        *,
+        upto: int | None = None,
+        about: Collection[str] | None = None,
+        kinds: Collection[str] | None = None,
     ) -> list[Logged]:
-        """Return the events after `since`, in order; only those about the records `about`, of the `kinds`, if given."""
+        """Return the events after `since`, in order: only those `upto` one, about the records `about`, of `kinds`."""
         if about is not None and len(about) > _MANY:
             raise ValueError(f"about at most {_MANY} records at a time, got {len(about)}")
         clauses, values = ["seq > ?"], [since, *(about or ()), *(kinds or ())]
+        if upto is not None:
+            clauses.append(f"seq <= {upto:d}")
         if about is not None:
             clauses.append(f"record_id IN ({', '.join('?' * len(about))})")
         if kinds is not None:

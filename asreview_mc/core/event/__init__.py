@@ -108,7 +108,7 @@ __all__ = [
 GENESIS = "0" * 64
 """What stands for the hash before the first event."""
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-_read_json = json.JSONDecoder().scan_once  # `json.loads` without what it does around it, which takes as long again
+_read_json = json.JSONDecoder().raw_decode  # `json.loads` without what it does around it, which takes as long again
 
 EVENTS: Mapping[str, type[Event]] = {
     event.kind: event
@@ -193,16 +193,16 @@ def decode(kind: str, body: str) -> Event:
     if kind not in EVENTS:
         raise LogError(f"the log holds an event of unknown kind {kind!r}", remedy="Use the newer version that wrote it")
     try:
-        values, end = _read_json(body, 0)
+        values, end = _read_json(body)
         if end != len(body):
             raise ValueError(f"it goes on after character {end}")
         for name, value in values.items():
             if isinstance(value, list):
                 values[name] = tuple(value)
-        if "shown" in values and values["shown"]:
+        if values.get("shown"):
             values["shown"] = Shown(**values["shown"])
         return EVENTS[kind](**values)
-    except (ValueError, TypeError, AttributeError, StopIteration) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         raise LogError(
             f"an event of kind {kind!r} cannot be read ({error})", remedy="Restore the review from a backup"
         ) from None
