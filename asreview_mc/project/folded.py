@@ -102,7 +102,7 @@ class Folded:
             return True
         from asreview_mc.review import snapshot
 
-        alone = State(taken_back).feed(self._log.events(upto=left.seq))
+        alone = State(taken_back).feed(self._log.events()[: left.seq])
         if snapshot.dumps(left) == snapshot.dumps(alone):
             return True
         with suppress(OSError):
