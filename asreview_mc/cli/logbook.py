@@ -43,7 +43,7 @@ def log(
         raise typer.BadParameter("--head goes with --verify")
     with Review.open(project) as review:
         if verify:
-            found = review.log.verify(head)
+            found = review.verify(head)
             answer(
                 as_json,
                 {"ok": found.ok, "events": found.events, "head": found.head, "problem": found.problem or None},

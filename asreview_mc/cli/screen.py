@@ -55,7 +55,9 @@ def decide(
     """Log one decision; at full text an exclusion needs exactly one reason."""
     with opened(project) as review:
         named = stage_named(stage)
-        logged = screening.decide(review, record_id, decision, reviewer, stage=named, reason=reason, note=note)
+        logged = screening.decide(
+            review, record_id, decision, reviewer, stage=named, reason=reason, note=note, measured=False
+        )
         if screening.reopened(review, logged):
             say(f"This opens again what was settled on {record_id}: `asreview-mc conflicts` lists it")
         answer(
@@ -63,6 +65,7 @@ def decide(
             {"seq": logged.seq, "record_id": record_id, "decision": decision},
             [f"{record_id} {decision} by {reviewer} ({stage}), event {logged.seq}"],
         )
+        screening.measure_if_due(review, logged)
 
 
 def undo(

@@ -55,7 +55,7 @@ def agreement_of(state: State, stage: Stage, viewer: str | None = None) -> dict[
         "waiting": len(done) - len(told),
         "meaning": DESCRIPTIVE,
         "calibration": {"meaning": FOR_THE_POOL, **agreement_over(state, stage, drawn)} if drawn else None,
-        "batches": [_batch(state, stage, queue, number) for number in range(_full(queue) // _size())],
+        "batches": [_batch(state, stage, queue, number) for number in range(_full(queue) // batch_size())],
     }
     if stage == "fulltext":
         found["reasons"] = _reasons(state, [*drawn, *queue])
@@ -107,8 +107,8 @@ def measure_full_batches(review: Review, stage: Stage) -> None:
     if drawn and _round_is_in(state, stage) and len(drawn) > max(before, default=0):
         statistics = agreement_over(state, stage, drawn)
         review.append(AgreementMeasured(stage, 0, len(drawn), statistics, over="calibration"))
-    for number in range(sum("over" not in one for one in logged), _full(queue) // _size()):
-        upto = (number + 1) * _size()
+    for number in range(sum("over" not in one for one in logged), _full(queue) // batch_size()):
+        upto = (number + 1) * batch_size()
         statistics = {**agreement_over(state, stage, queue[:upto]), "alone": _batch(state, stage, queue, number)}
         review.append(AgreementMeasured(stage, number + 1, upto, statistics))
 
@@ -140,7 +140,8 @@ def _released_whole(state: State, stage: Stage, viewer: str | None) -> bool:
     return not any(not state.closed(one) and state.undecided(one) for one in upto)
 
 
-def _size() -> int:
+def batch_size() -> int:
+    """Return how many records a batch has."""
     from asreview_mc.review.agreement import BATCH
 
     return BATCH
@@ -150,12 +151,12 @@ def _full(record_ids: Sequence[str]) -> int:
     """Return how many of the records are in full batches."""
     from asreview_mc.review.agreement import batches
 
-    return batches(record_ids) * _size()
+    return batches(record_ids) * batch_size()
 
 
 def _batch(state: State, stage: Stage, done: Sequence[str], number: int) -> dict[str, Any]:
     """Return the figures of one full batch alone, with where it lies and how often its records were included."""
-    first, upto = number * _size(), (number + 1) * _size()
+    first, upto = number * batch_size(), (number + 1) * batch_size()
     record_ids = done[first:upto]
     ratings = state.ratings(stage, record_ids)
     said = [answer for rated in ratings.values() for answer in rated.values()]

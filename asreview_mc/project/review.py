@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from asreview_mc.core.errors import DecisionError, ProjectError, ProtocolError, UnknownError
-from asreview_mc.core.event import Amended, CopyBegun, Event, Logged, ProtocolSet, Split
+from asreview_mc.core.event import CopyBegun, Event, Logged, ProtocolSet
 from asreview_mc.core.protocol import Protocol
 from asreview_mc.core.protocol_file import parse, template
 from asreview_mc.core.record import Record
 from asreview_mc.project.amendment import check_amendment
+from asreview_mc.project.folded import CACHE, STATE, Folded
 from asreview_mc.project.folder import PROTOCOL, begin, exists, place_note, read_protocol
+from asreview_mc.project.recorded import Records, amended
 from asreview_mc.review.state import State
 from asreview_mc.review.team import TRAVELS
 from asreview_mc.store.log import EventLog
+from asreview_mc.store.verify import Verification
 
 __all__ = ["DATABASE", "PROTOCOL", "Review"]
 DATABASE = "review.db"
@@ -25,19 +28,13 @@ DATABASE = "review.db"
 class Review:
     """A review that is open in this process; close it, or use it in a ``with`` block."""
 
-    _state: State | None
-    _read: dict[str, Record]
-    _records: dict[str, Record]
-    _single: dict[str, Record]
-    _merges_made: int
-    _amendments_made: dict[str, int]
-
     def __init__(self, folder: Path, log: EventLog) -> None:
         self.folder = folder
         self.log = log
         begun = (logged.event for logged in log.events(kinds=[CopyBegun.kind]))
         self.copy = next((event for event in begun if isinstance(event, CopyBegun)), None)
-        self._forget()
+        self._folded = Folded(log, None if self.copy else folder)
+        self._records = Records(log)
 
     @classmethod
     def create(cls, folder: Path, template_name: str = "blank") -> Review:
@@ -113,8 +110,11 @@ class Review:
         return None if self.copy else place_note(self.folder, DATABASE)
 
     def close(self) -> None:
-        """Close the log."""
-        self.log.close()
+        """Close the log, leaving the state for the next opening where folding it took long."""
+        try:
+            self._folded.leave()
+        finally:
+            self.log.close()
 
     def __enter__(self) -> Review:
         return self
@@ -125,23 +125,24 @@ class Review:
     @property
     def state(self) -> State:
         """The state as of the last event on disk, whoever wrote it."""
-        if self._state is None:
-            self._state = State(self.merges_taken_back())
-        new = self.log.events(self._state.seq)
-        if any(isinstance(one.event, Split) and one.event.undoes not in self._state.taken_back for one in new):
-            self._forget()
-            return self.state
-        return self._state.feed(new)
+        return self._folded.state
 
     @property
     def folded(self) -> State | None:
         """The state, where this process has folded it before; None where that would cost a pass through the log."""
-        return self.state if self._state is not None else None
+        return self._folded.at_hand
 
     def merges_taken_back(self) -> set[int]:
         """Return the merges, by number of the event, that a split took back."""
-        splits = (logged.event for logged in self.log.events(kinds=[Split.kind]))
-        return {event.undoes for event in splits if isinstance(event, Split)}
+        return self._folded.merges_taken_back()
+
+    def verify(self, head: str | None = None) -> Verification:
+        """Follow the log's chain, as `EventLog.verify` does, and see that the state left by an opening is the log's."""
+        found = self.log.verify(head)
+        if found.ok and not self._folded.agrees():
+            problem = f"the log is whole, but {CACHE}/{STATE} did not say what it says; that file is removed"
+            return replace(found, ok=False, problem=problem)
+        return found
 
     @property
     def protocol(self) -> Protocol:
@@ -154,24 +155,12 @@ class Review:
     @property
     def records(self) -> Mapping[str, Record]:
         """All records read, by id in reading order, as amended; one that stands for duplicates has their data, too."""
-        state = self.state  # first, since a merge taken back makes it forget all of this
-        new = {record.record_id: record for record in self.log.records(len(self._read))}
-        self._read |= new
-        touched = [*new, *itertools.islice(state.merges, self._merges_made, None)]
-        touched += [one for one, said in state.amendments.items() if self._amendments_made.get(one) != len(said)]
-        self._merges_made = len(state.merges)
-        self._amendments_made = {record_id: len(said) for record_id, said in state.amendments.items()}
-        for record_id in touched:
-            self._single[record_id] = _amended(self._read[record_id], state)
-        for record_id in dict.fromkeys([*touched, *map(state.kept, touched)]):
-            members = (self._single[member] for member in state.members(record_id))
-            self._records[record_id] = self._single[record_id].completed(members)
-        return self._records
+        return self._records.complete(self.state)
 
     @property
     def single_records(self) -> Mapping[str, Record]:
         """All records as `records` has them, but each by itself, without what its duplicates add."""
-        return self._single if self.records else {}
+        return self._records.single(self.state)
 
     @property
     def head(self) -> str:
@@ -187,18 +176,10 @@ class Review:
                 begun = self.folded.seq if self.folded else 0
                 yield
         except BaseException:
-            if self._state is not None and self._state.seq != begun:
+            if self._folded.seq not in (None, begun):
                 # What was folded inside may have been taken back with the step.
-                self._forget()
+                self._folded.forget()
             raise
-
-    def _forget(self) -> None:
-        self._state = None
-        self._read = {}
-        self._records = {}
-        self._single = {}
-        self._merges_made = 0
-        self._amendments_made = {}
 
     def append(self, *events: Event) -> list[Logged]:
         """Append events and return them once they are on disk.
@@ -252,7 +233,7 @@ class Review:
             If there is no such id.
         """
         state = self.state
-        record, *members = (_amended(self.record(one), state) for one in (record_id, *state.members(record_id)))
+        record, *members = (amended(self.record(one), state) for one in (record_id, *state.members(record_id)))
         return record.completed(members)
 
     def viewer(self, name: str | None) -> str | None:
@@ -311,10 +292,3 @@ class Review:
             check_amendment(state, draft)
             (logged,) = self.append(ProtocolSet(draft.text, by=by, reason=reason))
         return logged
-
-
-def _amended(record: Record, state: State) -> Record:
-    for logged in state.amendments.get(record.record_id, []):
-        if isinstance(logged.event, Amended):
-            record = record.amended(logged.event.values)
-    return record

@@ -7,6 +7,7 @@ from typing import Any
 
 from asreview_mc.core.errors import DecisionError, UnknownError
 from asreview_mc.core.event import (
+    AgreementMeasured,
     Calibrated,
     CopyBegun,
     Decided,
@@ -23,12 +24,12 @@ from asreview_mc.core.event import (
     Undone,
 )
 from asreview_mc.core.protocol import STAGES, Stage
-from asreview_mc.project.agreement import measure_full_batches
+from asreview_mc.project.agreement import batch_size, measure_full_batches
 from asreview_mc.project.checks import check_decider, check_decision, check_open, check_settlers
 from asreview_mc.project.review import Review
 from asreview_mc.review.state import State
 
-_FRAME = (Merged, Split, ProtocolSet, Calibrated, CopyBegun, StageClosed, StageReopened, Frozen)
+_FRAME = (Split, ProtocolSet, Calibrated, CopyBegun, StageClosed, StageReopened, Frozen)
 
 
 def stage_named(name: str) -> Stage:
@@ -65,7 +66,8 @@ def decide(
     Parameters
     ----------
     measured : bool
-        Log agreement at once where the decision completes a batch; else `measure_full_batches` is to be called later.
+        Log agreement where the decision completes a batch; else `measure_if_due` is to be called later. The decision is
+        on disk before that, since agreement goes through all decisions.
 
     Raises
     ------
@@ -79,11 +81,31 @@ def decide(
         check_decider(state.protocol, reviewer)
         check_decision(state, record_id, stage, decision, reason)
         check_open(review, state, record_id, stage)
-        disclosed = state.disclosed(stage, record_id)
         (logged,) = review.append(Decided(record_id, stage, reviewer, decision, reason, note, shown))
-        if measured and disclosed is None and state.feed_some([logged]).disclosed(stage, record_id) is not None:
-            measure_full_batches(review, stage)
+    if measured:
+        measure_if_due(review, logged)
     return logged
+
+
+def measure_if_due(review: Review, decided: Logged) -> None:
+    """Log the agreement of the batch or calibration round that a decision filled, if it did.
+
+    In a large review few decisions are looked into: those that are in a calibration round, or since whose last batch as
+    many records as make one were decided on twice. Copies that came home may leave a batch to the next one; its figures
+    are the same then.
+    """
+    event = decided.event
+    if not isinstance(event, Decided):
+        return
+    stage, state = event.stage, state_of(review, event.record_id)
+    if state.disclosed(stage, event.record_id) != decided.seq:
+        return
+    if event.record_id not in state.calibration_records(stage):
+        since = review.log.by_several(Decided.kind, stage, after=AgreementMeasured.kind)
+        if since < batch_size():
+            return
+    with review.transaction():
+        measure_full_batches(review, stage)
 
 
 def reopened(review: Review, logged: Logged) -> bool:
@@ -229,10 +251,26 @@ def state_of(review: Review, record_id: str) -> State:
     review.record(record_id)
     if review.folded:
         return review.folded
-    frame = review.log.events(kinds=[kind.kind for kind in _FRAME])
+    frame = review.log.events(kinds=[kind.kind for kind in _FRAME]) + _family(review, record_id)
+    frame.sort(key=lambda logged: logged.seq)
     taken_back = review.merges_taken_back()
     merged = State(taken_back).feed_some(frame)
     kept = merged.kept(record_id)
     about = review.log.events(about={kept, *merged.members(kept)})
     alone = [logged for logged in about if not isinstance(logged.event, (Merged, Split))]
     return State(taken_back).feed_some(sorted([*frame, *alone], key=lambda logged: logged.seq))
+
+
+def _family(review: Review, record_id: str) -> list[Logged]:
+    """Return the merges that concern a record, by way of others or itself; of tens of thousands it is few."""
+    found: dict[int, Logged] = {}
+    asked: set[str] = set()
+    new = {record_id}
+    while new:
+        into = [f'"into":"{one}"' for one in new]
+        merges = review.log.events(about=new, kinds=[Merged.kind]) + review.log.events(kinds=[Merged.kind], saying=into)
+        asked |= new
+        found |= {logged.seq: logged for logged in merges}
+        both = ((one.event.record_id, one.event.into) for one in merges if isinstance(one.event, Merged))
+        new = {one for pair in both for one in pair} - asked
+    return list(found.values())

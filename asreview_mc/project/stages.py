@@ -9,7 +9,7 @@ from asreview_mc.core.errors import DecisionError
 from asreview_mc.core.event import Frozen, JudgedDifferent, Linked, Logged, StageClosed, StageReopened
 from asreview_mc.core.protocol import Stage
 from asreview_mc.identify.dedup import REPORTS
-from asreview_mc.project.agreement import measure_stage
+from asreview_mc.project.agreement import measure_full_batches, measure_stage
 from asreview_mc.project.checks import check_leader
 from asreview_mc.project.duplicates import doubts
 from asreview_mc.project.review import Review
@@ -56,6 +56,7 @@ def close(review: Review, stage: Stage, by: str, *, reason: str = "", rule: str 
             )
         waiting = tuple(state.undecided(stage))
         (logged,) = review.append(StageClosed(stage, by, reason, rule, waiting))
+        measure_full_batches(review, stage)
         measure_stage(review, stage)
     half_read = tuple(one for one in waiting if state.deciders(stage, one))
     return Closed(logged, tuple(one for one in waiting if one not in half_read), half_read)

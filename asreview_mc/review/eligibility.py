@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from asreview_mc.review.fold import in_reading_order
+from asreview_mc.review.pool import in_reading_order
 from asreview_mc.review.state import State
 
 RETRIEVAL = ("sought", "retrieved", "not-retrieved")

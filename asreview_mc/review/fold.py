@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from typing import Self, TypeVar
+from collections.abc import Collection, Iterable
+from typing import Self
 
-from asreview_mc.core.errors import LogError, UnknownError
+from asreview_mc.core.errors import LogError
 from asreview_mc.core.event import (
     GENESIS,
     AgreementMeasured,
@@ -32,17 +31,13 @@ from asreview_mc.core.protocol import STAGES, Protocol, Stage
 from asreview_mc.core.protocol_file import parse
 from asreview_mc.review.consensus import Settlement, Standing
 from asreview_mc.review.forms import Forms
+from asreview_mc.review.pool import Pool, same_kind
 from asreview_mc.review.sheet import Sheet
 
 _RESTORE = "Restore the review from a backup"
 
 
-def in_reading_order(record_ids: Iterable[str]) -> list[str]:
-    """Return ids in the order in which the records were read."""
-    return sorted(record_ids, key=lambda record_id: (len(record_id), record_id))
-
-
-class Fold:
+class Fold(Pool):
     """The log taken in, event by event; `seq` is the last one seen. `review.state` gives the answers.
 
     Parameters
@@ -58,13 +53,12 @@ class Fold:
     """
 
     def __init__(self, taken_back: Collection[int] = ()) -> None:
+        super().__init__()
         self.taken_back = frozenset(taken_back)
         self.seq = 0
         self.head = GENESIS
         self.protocol = Protocol(text="", title="")
         self.protocols: list[Logged] = []
-        self.readings: list[Logged] = []
-        self.merges: dict[str, Merged] = {}
         self.retrievals: dict[str, Logged] = {}
         self.topics: dict[str, list[Logged]] = defaultdict(list)
         self.forms = Forms()
@@ -75,10 +69,7 @@ class Fold:
         self.flags_judged: dict[str, dict[str, FlagJudged]] = defaultdict(dict)
         self.seen_since: dict[str, int] = {}
         self.removed: dict[str, FlagJudged] = {}
-        self._members: dict[str, list[str]] = {}
-        self._starts: list[int] = []
         self._sheets: dict[Stage, dict[str, Sheet]] = {stage: {} for stage in STAGES}
-        self.n_records = 0
 
     # -- feeding ------------------------------------------------------------------------------------------------
 
@@ -106,7 +97,7 @@ class Fold:
             self.noted[kind].append(logged)
 
     def _protocol_set(self, logged: Logged) -> None:
-        self.protocol = parse(_as(ProtocolSet, logged).text, where="accepted protocol", strict=False)
+        self.protocol = parse(same_kind(ProtocolSet, logged).text, where="accepted protocol", strict=False)
         self.protocols.append(logged)
         for sheets in self._sheets.values():  # fewer decisions wanted: what is complete by now is disclosed by now
             for sheet in sheets.values():
@@ -116,10 +107,10 @@ class Fold:
     def _references_read(self, logged: Logged) -> None:
         self.readings.append(logged)
         self._starts.append(self.n_records + 1)
-        self.n_records += _as(ReferencesRead, logged).read
+        self.n_records += same_kind(ReferencesRead, logged).read
 
     def _merged(self, logged: Logged) -> None:
-        event = _as(Merged, logged)
+        event = same_kind(Merged, logged)
         if logged.seq in self.taken_back:
             # While it held, the decisions on either were open to those who decided on the other.
             for record_id in (event.record_id, event.into):
@@ -157,18 +148,18 @@ class Fold:
             self.flags_judged.pop(into, None)
 
     def _split(self, logged: Logged) -> None:
-        if _as(Split, logged).undoes not in self.taken_back:
+        if same_kind(Split, logged).undoes not in self.taken_back:
             raise ValueError(f"event {logged.seq} takes back a merge that was folded already")
 
     def _judged_different(self, logged: Logged) -> None:
-        event = _as(JudgedDifferent, logged)
+        event = same_kind(JudgedDifferent, logged)
         self.different.add(frozenset((event.record_id, event.other)))
 
     def _amended(self, logged: Logged) -> None:
         self.amendments[logged.event.about].append(logged)
 
     def _flag_judged(self, logged: Logged) -> None:
-        event = _as(FlagJudged, logged)
+        event = same_kind(FlagJudged, logged)
         judged = self.flags_judged[event.record_id]
         judged[event.criterion] = event
         failed = [one for one in judged.values() if one.fails]
@@ -178,21 +169,18 @@ class Fold:
             self.removed.pop(event.record_id, None)
 
     def _decided(self, logged: Logged) -> None:
-        event = _as(Decided, logged)
+        event = same_kind(Decided, logged)
         sheet = self._sheet(event.stage, event.record_id)
         how = event.shown.how if event.shown else ""
         decision = Standing(
             logged.seq, logged.at, event.record_id, event.reviewer, event.decision, event.reason, event.note, how
         )
-        sheet.drop(event.reviewer)
-        sheet.standing[event.reviewer, event.record_id] = decision
-        sheet.first.setdefault(event.reviewer, decision)
+        sheet.take(decision)
         self._disclose(sheet, logged.seq)
 
     def _disclose(self, sheet: Sheet, seq: int) -> None:
-        if sheet.disclosed is not None or len(sheet.standing) < self.protocol.decisions_wanted:
-            return
-        if len(sheet.reviewers) >= self._wanted(sheet):
+        complete = len(sheet.standing) >= self.protocol.decisions_wanted
+        if sheet.disclosed is None and complete and len(sheet.reviewers) >= self._wanted(sheet):
             sheet.disclosed = seq
 
     def _wanted(self, sheet: Sheet) -> int:
@@ -203,11 +191,11 @@ class Fold:
         return max(wanted, sum(name in self.protocol.active or name in sheet.reviewers for name in sheet.panel))
 
     def _undone(self, logged: Logged) -> None:
-        event = _as(Undone, logged)
+        event = same_kind(Undone, logged)
         self._sheet(event.stage, event.record_id).take_back(event.undoes)
 
     def _settled(self, logged: Logged) -> None:
-        event = _as(Settled, logged)
+        event = same_kind(Settled, logged)
         sheet = self._sheet(event.stage, event.record_id)
         if sheet.disclosed is not None:  # before that there is no conflict, and what it did would tell of decisions
             sheet.settlement = Settlement(logged.seq, logged.at, event)
@@ -253,61 +241,3 @@ class Fold:
         """Return ``sought``, ``retrieved`` or ``not-retrieved`` as last noted; ``sought`` where nothing was."""
         logged = self.retrievals.get(record_id)
         return logged.event.status if logged and isinstance(logged.event, Retrieval) else "sought"
-
-    # -- records ------------------------------------------------------------------------------------------------
-
-    def knows(self, record_id: str) -> bool:
-        """Whether a record of that id was read."""
-        digits = record_id[1:]
-        return (
-            record_id[:1] == "r"
-            and digits.isdecimal()
-            and f"r{int(digits):06d}" == record_id
-            and (1 <= int(digits) <= self.n_records)
-        )
-
-    def kept(self, record_id: str) -> str:
-        """Return the record that stands for `record_id`: itself, or the one it was merged into."""
-        while record_id in self.merges:
-            record_id = self.merges[record_id].into
-        return record_id
-
-    def members(self, record_id: str) -> list[str]:
-        """Return the ids merged into `record_id`, not itself."""
-        return list(self._members.get(record_id, []))
-
-    def unique(self) -> Iterator[str]:
-        """Yield the records that stand for themselves, in reading order."""
-        for number in range(1, self.n_records + 1):
-            record_id = f"r{number:06d}"
-            if record_id not in self.merges:
-                yield record_id
-
-    def reading_of(self, record_id: str) -> ReferencesRead:
-        """Return the reading that brought one record.
-
-        Raises
-        ------
-        UnknownError
-            If there is no such record.
-        """
-        if not self.knows(record_id):
-            raise UnknownError(f"no record {record_id!r}", remedy="`asreview-mc export` lists the ids")
-        return _as(ReferencesRead, self.readings[bisect_right(self._starts, int(record_id[1:])) - 1])
-
-    def readings_of(self, record_id: str) -> list[ReferencesRead]:
-        """Return the readings behind a record and its duplicates, the record's own first."""
-        return [self.reading_of(member) for member in (record_id, *self.members(record_id))]
-
-    def sources_of(self, record_id: str) -> list[str]:
-        """Return the names of the sources that hold a record or a duplicate of it, each once."""
-        return list(dict.fromkeys(reading.source for reading in self.readings_of(record_id)))
-
-
-_Kind = TypeVar("_Kind", bound=Event)
-
-
-def _as(kind: type[_Kind], logged: Logged) -> _Kind:
-    if not isinstance(logged.event, kind):
-        raise TypeError(f"expected {kind.__name__}, got {type(logged.event).__name__}")
-    return logged.event

@@ -8,16 +8,17 @@ from asreview_mc.review.consensus import Settlement, Standing
 class Sheet:
     """Decisions on one record at one stage.
 
-    `standing` is keyed by reviewer and by the record decided on, which differs where duplicates were merged afterwards;
-    `first` holds each reviewer's first decision ever; `disclosed` is the event at which every decision wanted was in;
-    `panel` names those who are to screen it in a calibration round.
+    `standing` has a decision by reviewer and record decided on, which differs where duplicates were merged afterwards;
+    `first` each reviewer's first decision ever; `disclosed` is the event at which every decision wanted was in;
+    `panel` names those who are to screen it in a calibration round. Tuples, since a large review has as many as
+    records, and the few in each are looked through as fast as looked up.
     """
 
     __slots__ = ("disclosed", "first", "panel", "settlement", "standing")
 
-    def __init__(self) -> None:
-        self.standing: dict[tuple[str, str], Standing] = {}
-        self.first: dict[str, Standing] = {}
+    def __init__(self, standing: tuple[Standing, ...] = (), first: tuple[Standing, ...] = ()) -> None:
+        self.standing = standing
+        self.first = first
         self.settlement: Settlement | None = None
         self.disclosed: int | None = None
         self.panel: tuple[str, ...] = ()
@@ -25,25 +26,30 @@ class Sheet:
     @property
     def reviewers(self) -> set[str]:
         """Names of those whose decision stands."""
-        return {reviewer for reviewer, _ in self.standing}
+        return {decision.reviewer for decision in self.standing}
 
-    def drop(self, reviewer: str) -> None:
-        """Take out the standing decisions of one reviewer."""
+    def take(self, decision: Standing) -> None:
+        """Add a decision, in place of what its reviewer decided before."""
+        reviewer = decision.reviewer
         if self.standing:
-            for key in [key for key in self.standing if key[0] == reviewer]:
-                del self.standing[key]
+            self.standing = (*[one for one in self.standing if one.reviewer != reviewer], decision)
+        else:
+            self.standing = (decision,)
+        if not any(one.reviewer == reviewer for one in self.first):
+            self.first = (*self.first, decision)
 
     def take_back(self, seq: int) -> None:
         """Take out the standing decision that the event `seq` made."""
-        for key in [key for key, decision in self.standing.items() if decision.seq == seq]:
-            del self.standing[key]
+        self.standing = tuple(decision for decision in self.standing if decision.seq != seq)
 
     def take_over(self, other: Sheet) -> None:
         """Add the decisions on a duplicate, so that one who decided differently on both is in conflict."""
-        self.standing |= other.standing
-        for reviewer, decision in other.first.items():
-            if reviewer not in self.first or decision.seq < self.first[reviewer].seq:
-                self.first[reviewer] = decision
+        first = {decision.reviewer: decision for decision in self.first}
+        for decision in other.first:
+            if decision.reviewer not in first or decision.seq < first[decision.reviewer].seq:
+                first[decision.reviewer] = decision
+        self.first = tuple(first.values())
+        self.standing += other.standing
         self.settlement = _of_both(self, other)
         known = [seq for seq in (self.disclosed, other.disclosed) if seq is not None]
         self.disclosed = min(known, default=None)
@@ -57,6 +63,6 @@ def _of_both(one: Sheet, other: Sheet) -> Settlement | None:
         return None
     last = max(settled, key=lambda settlement: settlement.seq)
     unheard = other if last is one.settlement else one
-    said = {decision.decision for decision in unheard.standing.values()}
+    said = {decision.decision for decision in unheard.standing}
     said |= {settlement.event.decision for settlement in settled}
     return last if said <= {last.event.decision} else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from asreview_mc.core.event import Decided, Discussed, Extracted, Logged, PanelRated, SampleDrawn, Tagged, Undone
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.review.consensus import Settlement, Standing, Verdict, verdict
-from asreview_mc.review.fold import in_reading_order
+from asreview_mc.review.pool import in_reading_order
 from asreview_mc.review.sheet import Sheet
 from asreview_mc.review.team import Team
 
@@ -51,7 +51,7 @@ class State(Team):
         if sheet is None:
             return Verdict("pending")
         return verdict(
-            list(sheet.standing.values()),
+            sheet.standing,
             sheet.settlement,
             stage=stage,
             wanted=self._wanted(sheet),
@@ -90,7 +90,7 @@ class State(Team):
         sheet = self._sheets[stage].get(record_id)
         if sheet is None:
             return []
-        standing = sorted(sheet.standing.values(), key=lambda decision: decision.seq)
+        standing = sorted(sheet.standing, key=lambda decision: decision.seq)
         if self.sees_all(viewer):
             return standing
         return [one for one in standing if one.reviewer == viewer or self._is_disclosed(sheet, one.seq)]
@@ -181,7 +181,7 @@ class State(Team):
     def own(self, stage: Stage, reviewer: str) -> list[Standing]:
         """Return the standing decisions of `reviewer` at a stage, the last one first."""
         sheets = self._sheets[stage].values()
-        made = [one for sheet in sheets for one in sheet.standing.values() if one.reviewer == reviewer]
+        made = [one for sheet in sheets for one in sheet.standing if one.reviewer == reviewer]
         return sorted(made, key=lambda decision: -decision.seq)
 
     def begun(self, stage: Stage) -> list[str]:
@@ -210,7 +210,7 @@ class State(Team):
         chosen = (
             sheets.values() if record_id is None else [sheets[one] for one in (self.kept(record_id),) if one in sheets]
         )
-        own = [one for sheet in chosen for one in sheet.standing.values() if one.reviewer == reviewer]
+        own = [one for sheet in chosen for one in sheet.standing if one.reviewer == reviewer]
         return max(own, key=lambda decision: decision.seq, default=None)
 
     def conflicts(self, stage: Stage) -> list[str]:
@@ -254,7 +254,7 @@ class State(Team):
         if sheet is None or sheet.disclosed is None:
             return ""
         until = sheet.disclosed
-        last = max((one for one in sheet.first.values() if one.seq <= until), key=lambda one: one.seq, default=None)
+        last = max((one for one in sheet.first if one.seq <= until), key=lambda one: one.seq, default=None)
         return last.how if last else ""
 
     def doubly_screened(self, stage: Stage) -> list[str]:
@@ -286,7 +286,7 @@ class State(Team):
         """Return which share of the records that anybody had decided on was complete when a complete one became so."""
         until = self.disclosed(stage, record_id) or 0
         sheets = self._sheets[stage].values()
-        begun = sum(any(one.seq <= until for one in sheet.first.values()) for sheet in sheets)
+        begun = sum(any(one.seq <= until for one in sheet.first) for sheet in sheets)
         complete = sum(sheet.disclosed is not None and sheet.disclosed <= until for sheet in sheets)
         return complete / max(begun, 1)
 
@@ -296,5 +296,5 @@ class State(Team):
         if sheet is None or sheet.disclosed is None:
             return []
         until = min(sheet.disclosed, self.seen_since.get(record_id, sheet.disclosed))
-        first = sheet.first.values()
+        first = sheet.first
         return [one for one in first if self._known_at(one.seq) <= until and not self._could_see(one, sheet)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from asreview_mc.core.event import Linked
-from asreview_mc.review.fold import in_reading_order
+from asreview_mc.review.pool import in_reading_order
 from asreview_mc.review.state import State
 
 

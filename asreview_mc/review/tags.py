@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asreview_mc.core.event import Tagged
-from asreview_mc.review.fold import in_reading_order
+from asreview_mc.review.pool import in_reading_order
 from asreview_mc.review.state import State
 
 

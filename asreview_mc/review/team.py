@@ -240,7 +240,7 @@ class Team(Fold):
         for begun, ended in self._windows.get(decision.reviewer, ()):
             if begun < at and (ended is None or at < ended):
                 return True
-            others = (one for one in sheet.first.values() if one.reviewer != decision.reviewer)
+            others = (one for one in sheet.first if one.reviewer != decision.reviewer)
             if ended is not None and ended < at and any(other.seq < ended for other in others):
                 return True
         return False

@@ -128,6 +128,12 @@ class EventLog:
             row = self._db.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
         return (row[0], row[1]) if row else (0, GENESIS)
 
+    def hash_of(self, seq: int) -> str | None:
+        """Return the hash of one event, None where there is no such event."""
+        with plain_words(self.path):
+            row = self._db.execute("SELECT hash FROM events WHERE seq = ?", (seq,)).fetchone()
+        return str(row[0]) if row else None
+
     def hashes(self) -> list[str]:
         """Return the hash of every event, in order."""
         with plain_words(self.path):
@@ -192,20 +198,45 @@ class EventLog:
             other.close()
 
     def events(
-        self, since: int = 0, *, about: Collection[str] | None = None, kinds: Collection[str] | None = None
+        self,
+        since: int = 0,
+        *,
+        about: Collection[str] | None = None,
+        kinds: Collection[str] | None = None,
+        saying: Collection[str] = (),
     ) -> list[Logged]:
-        """Return the events after `since`, in order; only those about the records `about`, of the `kinds`, if given."""
+        """Return the events after `since`, in order; only those about the records `about`, of the `kinds`, if given.
+
+        With `saying` only those in whose body one of these texts stands, as it is written there.
+        """
         if about is not None and len(about) > _MANY:
             raise ValueError(f"about at most {_MANY} records at a time, got {len(about)}")
-        clauses, values = ["seq > ?"], [since, *(about or ()), *(kinds or ())]
+        clauses, values = ["seq > ?"], [since, *(about or ()), *(kinds or ()), *saying]
         if about is not None:
             clauses.append(f"record_id IN ({', '.join('?' * len(about))})")
         if kinds is not None:
             clauses.append(f"kind IN ({', '.join('?' * len(kinds))})")
+        if saying:
+            clauses.append(f"({' OR '.join(['instr(body, ?)'] * len(saying))})")
         query = f"SELECT seq, at, kind, body, hash FROM events WHERE {' AND '.join(clauses)} ORDER BY seq"
         with plain_words(self.path):
             rows = self._db.execute(query, values).fetchall()
         return [Logged(seq, at, decode(kind, body), own) for seq, at, kind, body, own in rows]
+
+    def by_several(self, kind: str, stage: str, *, after: str) -> int:
+        """Count the records about which an event of a kind came after the last of the kind `after`, both of a stage.
+
+        Only those count about which such events came from two people, ever.
+        """
+        # The plus signs keep SQLite from going through all events of the kind, record by record.
+        query = (
+            "SELECT COUNT(DISTINCT record_id) FROM events AS one WHERE kind = :kind AND +stage = :stage AND seq >"
+            " (SELECT COALESCE(MAX(seq), 0) FROM events WHERE kind = :after AND stage = :stage) AND EXISTS"
+            " (SELECT 1 FROM events AS other WHERE other.record_id = one.record_id AND +other.kind = one.kind"
+            " AND +other.stage = one.stage AND +other.actor <> one.actor)"
+        )
+        with plain_words(self.path):
+            return int(self._db.execute(query, {"kind": kind, "stage": stage, "after": after}).fetchone()[0])
 
     def records(self, after: int = 0) -> list[Record]:
         """Return the records after the first `after`, in reading order."""

@@ -193,7 +193,7 @@ def decode(kind: str, body: str) -> Event:
     if kind not in EVENTS:
         raise LogError(f"the log holds an event of unknown kind {kind!r}", remedy="Use the newer version that wrote it")
     try:
-        values, end = _read_json(body, 0)
+        values, end = _read_json(body)
         if end != len(body):
             raise ValueError(f"it goes on after character {end}")
         for name, value in values.items():
