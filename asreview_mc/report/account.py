@@ -90,6 +90,11 @@ def _of_screening(state: State, n: Prisma) -> Iterator[str]:
     conflicts = sum(len(state.conflicts(stage)) for stage in STAGES)
     if unread:
         yield f"Not screened by anybody: {_many(unread, 'record')}. Relevant ones among them are missing here."
+    if n.previous_unfinished:
+        yield (
+            "Read before this round of the review began, and still not screened or without an outcome:"
+            f" {_many(n.previous_unfinished, 'record')}."
+        )
     if n.pending + n.other_pending:
         yield f"Begun and still without an outcome: {_many(n.pending + n.other_pending, 'record')}."
     if conflicts:

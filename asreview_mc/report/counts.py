@@ -11,11 +11,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from asreview_mc.core.event import ReferencesRead, RoundBegun
+from asreview_mc.core.event import ReferencesRead, RoundBegun, StageClosed
 from asreview_mc.report.flow_numbers import DATABASES, OTHER, RESULTS, UNSETTLED, Arm, Prisma
 from asreview_mc.review.eligibility import eligibility
+from asreview_mc.review.fold import in_reading_order
 from asreview_mc.review.state import State
-from asreview_mc.review.studies import first_reports
+from asreview_mc.review.studies import first_reports, reports_of
 
 
 def count(state: State) -> Prisma:
@@ -24,17 +25,20 @@ def count(state: State) -> Prisma:
     unique = _identify(state, papers)
     touched, stopped_by = set(state.begun("abstract")), state.stopped_by("abstract")
     if stopped_by:
+        left = _left_unread(state) - touched
         for arm, record_ids in unique.items():
-            papers[arm.automatic] += [one for one in record_ids if one not in touched]
-            unique[arm] = [one for one in record_ids if one in touched]
+            papers[arm.automatic] += [one for one in record_ids if one in left]
+            unique[arm] = [one for one in record_ids if one not in left]
     for arm, record_ids in unique.items():
         _screen(state, arm, record_ids, touched, papers)
         _assess(state, arm, record_ids, papers)
     papers["new_reports"] = sorted(papers[DATABASES.included] + papers[OTHER.included])
-    papers["previous_reports"] = _previous(state)
+    papers["previous_reports"], papers["previous_unfinished"] = _previous(state)
     papers["total_reports"] = [*papers["previous_reports"], *papers["new_reports"]]
-    for when in ("previous", "new", "total"):
+    for when in ("previous", "total"):
         papers[f"{when}_studies"] = first_reports(state, papers[f"{when}_reports"])
+    known_before = {report for one in papers["previous_studies"] for report in reports_of(state, one)}
+    papers["new_studies"] = [one for one in first_reports(state, papers["new_reports"]) if one not in known_before]
     values: dict[str, Any] = {key: len(ids) for key, ids in papers.items() if key in Prisma.__dataclass_fields__}
     for key in ("database_specific_results", "register_specific_results", DATABASES.reasons, OTHER.reasons):
         start = f"{key}: "
@@ -69,17 +73,28 @@ def _identify(state: State, papers: dict[str, list[str]]) -> dict[Arm, list[str]
     return unique
 
 
+def _left_unread(state: State) -> set[str]:
+    """Return what waited when title and abstract screening was closed; what was read later still waits."""
+    closed = state.closed("abstract")
+    return set(closed.event.record_ids) if closed and isinstance(closed.event, StageClosed) else set()
+
+
 def round_begun(state: State) -> int:
     """Return the event with which the last round of the review began, 0 while it is in its first."""
     return max((logged.seq for logged in state.noted.get(RoundBegun, ())), default=0)
 
 
-def _previous(state: State) -> list[str]:
-    """Return what is included of the records that were read before the last round began."""
+def _previous(state: State) -> tuple[list[str], list[str]]:
+    """Return what is included of the records that were read before the last round began, and what has no outcome."""
     since = round_begun(state)
     earlier = [logged.event for logged in state.readings if logged.seq < since]
-    ids = [one for event in earlier if isinstance(event, ReferencesRead) for one in _ids(event)]
-    return list(eligibility(state, ids).included) if ids else []
+    read = [one for event in earlier if isinstance(event, ReferencesRead) for one in _ids(event)]
+    if not read:
+        return [], []
+    unique = [one for one in read if one not in state.merges and one not in state.removed]
+    found = eligibility(state, unique)
+    waiting = {one for one in unique if state.verdict("abstract", one).outcome not in ("include", "exclude")}
+    return list(found.included), in_reading_order({*waiting, *found.pending})
 
 
 def _ids(reading: ReferencesRead) -> list[str]:

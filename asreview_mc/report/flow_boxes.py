@@ -89,7 +89,7 @@ class Layout:
 
 def layout(prisma: Prisma) -> Layout:
     """Place every box; call it inside `drawing.settings`, since it measures text."""
-    updated = prisma.previous_studies or prisma.previous_reports
+    updated = prisma.updated
     new = "new studies" if updated else "studies"
     columns = {0: (f"Identification of {new} via databases and registers", _databases(prisma))}
     if prisma.other_results:
@@ -123,11 +123,11 @@ def layout(prisma: Prisma) -> Layout:
     return Layout(width, y - ROW_GAP + MARGIN, tuple(boxes))
 
 
-def _left(column: int, updated: int) -> float:
+def _left(column: int, updated: bool) -> float:
     before = MARGIN + LABEL + LABEL_GAP
     if column < 0:
         return before
-    return before + bool(updated) * (MAIN + BETWEEN_COLUMNS) + column * (MAIN + ACROSS + SIDE + BETWEEN_COLUMNS)
+    return before + updated * (MAIN + BETWEEN_COLUMNS) + column * (MAIN + ACROSS + SIDE + BETWEEN_COLUMNS)
 
 
 def _both(pair: Pair) -> Iterator[tuple[tuple[str, float], ...]]:
@@ -203,7 +203,7 @@ def _databases(n: Prisma) -> dict[str, Pair]:
             "Studies included in review", "Reports of included studies", n.new_studies, n.new_reports
         ),
     }
-    if n.previous_studies or n.previous_reports:
+    if n.updated:
         pairs["included"] = _included(
             "New studies included in review", "Reports of new included studies", n.new_studies, n.new_reports
         )
@@ -214,14 +214,16 @@ def _databases(n: Prisma) -> dict[str, Pair]:
 
 
 def _previous(n: Prisma) -> dict[str, Pair]:
-    return {
-        "identified": _included(
-            "Studies included in previous version of review",
-            "Reports of studies included in previous version of review",
-            n.previous_studies,
-            n.previous_reports,
-        )
-    }
+    found = _included(
+        "Studies included in previous version of review",
+        "Reports of studies included in previous version of review",
+        n.previous_studies,
+        n.previous_reports,
+    )
+    if n.previous_unfinished:
+        left = "Records of the previous version not screened or not finished"
+        found = Pair((*found.main, Text(_n(left, n.previous_unfinished))))
+    return {"identified": found}
 
 
 def _included(studies: str, reports: str, n_studies: int, n_reports: int) -> Pair:

@@ -41,7 +41,10 @@ class Prisma:
     new_studies, new_reports, previous_studies, previous_reports, total_studies, total_reports : int
         A study is one report until reports are linked. In an update, previous are those included among the records
         read before the last round began, and those that an earlier version had which this log does not hold; all
-        other numbers are of the round.
+        other numbers are of the round. A new report of a previous study is a new report, but no new study.
+    previous_unfinished : int
+        Records read before the last round began that nobody has screened, or that have no outcome yet; they stand in
+        no other number.
     papers : mapping of key to tuple of str
         Ids of the records behind every number, in reading order; ``key: name`` for one source or reason. What could
         not be read has no id and stands as ``file, position``.
@@ -84,6 +87,7 @@ class Prisma:
     new_reports: int = 0
     previous_studies: int = 0
     previous_reports: int = 0
+    previous_unfinished: int = 0
     total_studies: int = 0
     total_reports: int = 0
     papers: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
@@ -105,6 +109,11 @@ class Prisma:
     def other_pending(self) -> int:
         """Records from other methods that were begun and have no outcome yet, at either stage."""
         return self.other_pending_abstract + self.other_pending_fulltext
+
+    @property
+    def updated(self) -> bool:
+        """Whether there was a version or a round before, of which something is to be told."""
+        return bool(self.previous_studies or self.previous_reports or self.previous_unfinished)
 
     @property
     def other_results(self) -> int:

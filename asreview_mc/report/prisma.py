@@ -55,7 +55,7 @@ def to_csv(prisma: Prisma) -> str:
     sources or reasons is ``0``, which every version of the package reads. The template has no place for records not
     screened or pending, so its sums close only once the review is done.
     """
-    absent = set() if prisma.previous_studies or prisma.previous_reports else set(_PREVIOUS)
+    absent = set() if prisma.updated else set(_PREVIOUS)
     absent |= set() if prisma.other_results else set(_OTHER_COLUMN)
     template = (resources.files("asreview_mc.report") / "templates" / "prisma.csv").read_text("utf-8")
     reader = csv.DictReader(io.StringIO(template))
@@ -136,12 +136,14 @@ def _outline(n: Prisma) -> Iterator[Line]:
     if n.other_results:
         yield from _other(n)
     yield 0, "Included", None
-    new = "New studies" if n.previous_studies or n.previous_reports else "Studies"
+    new = "New studies" if n.updated else "Studies"
     yield 1, f"{new} included in review", n.new_studies
     yield 1, "Reports of included studies", n.new_reports
     if new == "New studies":
         yield 1, "Studies of the previous version", n.previous_studies
         yield 1, "Reports of these", n.previous_reports
+        if n.previous_unfinished:
+            yield 1, "Records of the previous version not screened or not finished", n.previous_unfinished
         yield 1, "Total studies included in review", n.total_studies
         yield 1, "Reports of total included studies", n.total_reports
 
