@@ -19,10 +19,11 @@ from asreview_mc.learn.cues import CueMatcher, Matches
 from asreview_mc.learn.encode import Encoder, Progress
 from asreview_mc.learn.sentences import split_sentences
 
-FEATURES = ("cues", "cue_sentences", "lift")
-"""log(1 + distinct cues), log(1 + sentences that hold a cue), log of the mean share of the card over an equal share.
+FEATURES = ("cues", "cue_sentences", "cue_share", "lift")
+"""What there is to weigh for a card, each 0 where nothing speaks for or against it.
 
-Each is 0 where nothing speaks for or against the card.
+log(1 + distinct cues), log(1 + sentences that hold a cue), the share of sentences that do, log of the mean share of the
+card over an equal share.
 """
 
 TEMPERATURE = 0.1
@@ -46,10 +47,11 @@ class Reading:
         The same for every sentence as if the text held nothing else.
     matches : list of list of tuple of Matches
         For each text and sentence the cues of the k cards.
-    vectors : ndarray (n, d)
-        Mean direction of the sentences of each text, a unit row; zeros for a text without sentences.
-    sentence_vectors : list of ndarray (s, d)
-        The direction of every sentence, unit rows.
+    vectors : ndarray (n, 2 d)
+        Mean direction of the sentences of each text and beside it that of the text as a whole, which sees what belongs
+        together but no further than the encoder reads; both unit rows, zeros for a text without sentences.
+    sentence_vectors : list of ndarray (s, 2 d)
+        The direction of every sentence as if it were a text, twice.
     """
 
     sentences: list[list[str]]
@@ -77,15 +79,16 @@ class CardReader:
         self._matchers = [CueMatcher(card) for card in self.cards]
 
     def read(self, texts: Sequence[str], progress: Progress | None = None) -> Reading:
-        """Return the evidence in `texts`; every distinct sentence is encoded once, all of them in one call."""
+        """Return the evidence in `texts`; every distinct sentence and text is encoded once, all of them in one call."""
         sentences = [[text[start:end] for start, end in split_sentences(text)] for text in texts]
         distinct = list(dict.fromkeys(sentence for text in sentences for sentence in text))
-        row = {sentence: position for position, sentence in enumerate(distinct)}
+        spoken = [text for text, own in zip(texts, sentences, strict=True) if own]
+        row = {text: position for position, text in enumerate(dict.fromkeys([*distinct, *spoken]))}
         matched = [tuple(matcher.match(sentence) for matcher in self._matchers) for sentence in distinct]
         mean, directions = self._directions
-        encoded = self.encoder.encode(distinct, progress) if distinct else np.zeros((0, len(mean)))
-        shares = _shares((encoded - mean) @ directions.T, matched)
-        vectors = np.zeros((len(texts), len(mean)))
+        encoded = self.encoder.encode(list(row), progress) if row else np.zeros((0, len(mean)), dtype=np.float32)
+        shares = _shares((encoded[: len(distinct)] - mean) @ directions.T, matched)
+        vectors = np.zeros((len(texts), 2 * len(mean)))
         features = np.zeros((len(texts), len(self.cards), len(FEATURES)))
         sentence_features, matches, sentence_vectors = [], [], []
         for position, text in enumerate(sentences):
@@ -93,11 +96,12 @@ class CardReader:
             own = [matched[index] for index in rows]
             if rows:
                 features[position] = _features(own, shares[rows])
-                vectors[position] = _unit(encoded[rows].mean(axis=0, keepdims=True).astype(np.float64))[0]
+                together = _unit(encoded[rows].mean(axis=0, keepdims=True).astype(np.float64))[0]
+                vectors[position] = np.concatenate([together, encoded[row[texts[position]]]])
             alone = [_features([match], shares[[index]]) for match, index in zip(own, rows, strict=True)]
             sentence_features.append(np.stack(alone) if alone else np.zeros((0, *features.shape[1:])))
             matches.append(own)
-            sentence_vectors.append(encoded[rows].astype(np.float32))
+            sentence_vectors.append(np.tile(encoded[rows], (1, 2)).astype(np.float32))
         return Reading(sentences, features, sentence_features, matches, vectors, sentence_vectors)
 
     @cached_property
@@ -134,4 +138,4 @@ def _features(matches: Sequence[tuple[Matches, ...]], shares: Floats) -> Floats:
     cues = [len({cue.lower() for match in matches for cue in match[card].found}) for card in range(k)]
     holding = [sum(bool(match[card].found) for match in matches) for card in range(k)]
     lift = np.log(np.maximum(k * shares.mean(axis=0), np.exp(LOWEST_LIFT)))
-    return np.column_stack([np.log1p(cues), np.log1p(holding), lift])
+    return np.column_stack([np.log1p(cues), np.log1p(holding), np.divide(holding, len(matches)), lift])

@@ -1,7 +1,7 @@
 """What confirmations teach: a small head for each sub-topic on top of what its card says.
 
 A head corrects the log-odds that the cards give: by an offset, by how much each kind of evidence counts for this label,
-and by the direction of the text's sentences. All three are drawn to zero, so that few confirmations change little and a
+and by the direction of the text. All three are drawn to zero, so that few confirmations change little and a
 label that was hardly ever confirmed rests on its card. Nothing but what people confirmed is learnt from.
 """
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-OFFSET_PENALTY, SLOPE_PENALTY, DIRECTION_PENALTY = 4.0, 3.0, 0.3
+OFFSET_PENALTY, SLOPE_PENALTY, DIRECTION_PENALTY = 4.0, 3.0, 0.1
 """Of squared coefficients, per record; chosen by cross-validation on the development corpus."""
 FULL_FROM = 5
 """Confirmed and rejected records from which a label's head counts in full; below, in proportion."""

@@ -283,11 +283,11 @@ def test_the_same_texts_give_the_same_answer():
 
 
 def test_every_distinct_sentence_is_encoded_once_in_one_call():
-    """Encoding is what takes time: sentences are encoded together and repeated ones once."""
+    """Encoding is what takes time: sentences and texts are encoded together and repeated ones once."""
     encoder = Words()
     TopicModel(FRUIT, encoder).suggest(["Pears. Apples.", "Apples. Plums."])
     texts_of = [call for call in encoder.calls if "Plums." in call]
-    assert texts_of == [["Pears.", "Apples.", "Plums."]]
+    assert texts_of == [["Pears.", "Apples.", "Plums.", "Pears. Apples.", "Apples. Plums."]]
     assert len(encoder.calls) == 2
 
 
