@@ -216,9 +216,7 @@ def _apart_from_precision(fingerprint: str) -> str:
 
 def _in_bfloat16(layers: Any) -> None:  # noqa: ANN401 - a torch module, which is not imported here
     """Let the transformer's layers compute in bfloat16 and hand on float32."""
-    import torch
-
-    layers.to(torch.bfloat16)
+    layers.bfloat16()
     layers.register_forward_hook(
         lambda _, __, output: {**output, "token_embeddings": output["token_embeddings"].float()}
     )

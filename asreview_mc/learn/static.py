@@ -60,9 +60,9 @@ class StaticEncoder:
         return np.concatenate(parts) if parts else np.zeros((0, self._table.shape[1]), dtype=np.float32)
 
     def _learn(self, progress: Progress | None) -> None:
-        from tokenizers import Tokenizer
+        from transformers import PreTrainedTokenizerFast
 
-        tokenizer = Tokenizer.from_file(self._path)
+        tokenizer = PreTrainedTokenizerFast(tokenizer_file=self._path).backend_tokenizer
         tokenizer.no_truncation()
         tokenizer.no_padding()
         vocabulary = tokenizer.get_vocab(with_added_tokens=False)
