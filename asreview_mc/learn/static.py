@@ -62,7 +62,7 @@ class StaticEncoder:
     def _learn(self, progress: Progress | None) -> None:
         from transformers import PreTrainedTokenizerFast
 
-        tokenizer = PreTrainedTokenizerFast(tokenizer_file=self._path).backend_tokenizer
+        tokenizer = PreTrainedTokenizerFast(tokenizer_file=self._path).backend_tokenizer  # type: ignore[no-untyped-call]
         tokenizer.no_truncation()
         tokenizer.no_padding()
         vocabulary = tokenizer.get_vocab(with_added_tokens=False)
