@@ -20,8 +20,7 @@ import numpy as np
 import train_subtopics as training
 from _rows import append, digest_of
 
-from asreview_mc.learn.cache import CachedEncoder
-from asreview_mc.learn.encode import SentenceEncoder
+from asreview_mc.learn.chosen import default_encoder
 from asreview_mc.project.taught import model_for, suggestions
 from asreview_mc.review.agreement.intervals import wilson
 
@@ -32,7 +31,7 @@ WORDS = 25
 def draw(data: Path, seed: int) -> list[dict[str, object]]:
     """Return suggestions by chance, each with its evidence and with room for a verdict."""
     corpus = training.load(data)
-    found = model_for(corpus.cards, CachedEncoder(SentenceEncoder())).suggest(corpus.texts)
+    found = model_for(corpus.cards, default_encoder()).suggest(corpus.texts)
     made = [
         {"row": row, "title": text.partition("\n")[0], **one}
         for row, text in enumerate(corpus.texts)

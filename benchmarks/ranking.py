@@ -32,8 +32,7 @@ from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
 from asreview_mc.learn import rank
-from asreview_mc.learn.cache import CachedEncoder
-from asreview_mc.learn.encode import SentenceEncoder
+from asreview_mc.learn.chosen import default_encoder
 from asreview_mc.learn.features import REFERENCES, FeatureSet
 from asreview_mc.simulate import datasets, files, replay
 from asreview_mc.simulate.datasets import Labelled
@@ -70,7 +69,7 @@ def load(entry: Row, *, embeddings: bool = True) -> tuple[Labelled, FeatureSet]:
         review.titles,
         review.abstracts,
         wanted=wanted(entry),
-        encoder=CachedEncoder(SentenceEncoder()) if embeddings else None,
+        encoder=default_encoder() if embeddings else None,
         links=review.links,
     )
     return review, known

@@ -26,8 +26,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 
-from asreview_mc.learn.cache import CachedEncoder
-from asreview_mc.learn.encode import Encoder, SentenceEncoder
+from asreview_mc.learn.chosen import default_encoder
+from asreview_mc.learn.encode import Encoder
 from asreview_mc.learn.evidence import FEATURES, CardReader, Reading
 from asreview_mc.learn.heads import fit_heads
 
@@ -208,7 +208,7 @@ def main() -> None:
     arguments.add_argument("--seed", type=int, default=0)
     arguments.add_argument("--repeats", type=int, default=5)
     given = arguments.parse_args()
-    corpus, encoder = training.load(given.data), CachedEncoder(SentenceEncoder())
+    corpus, encoder = training.load(given.data), default_encoder()
     about = {
         "encoder": encoder.fingerprint,
         "records": len(corpus.texts),

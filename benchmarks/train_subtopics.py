@@ -23,8 +23,8 @@ from sklearn.linear_model import LogisticRegression
 from asreview_mc.core.protocol import Card
 from asreview_mc.core.protocol_file import parse, template
 from asreview_mc.learn import topic_file
-from asreview_mc.learn.cache import CachedEncoder
-from asreview_mc.learn.encode import Encoder, SentenceEncoder
+from asreview_mc.learn.chosen import default_encoder
+from asreview_mc.learn.encode import Encoder
 from asreview_mc.learn.evidence import FEATURES, CardReader
 from asreview_mc.learn.subtopics import TopicModel, card_digest
 from asreview_mc.learn.topic_file import FEW_SHOT
@@ -184,7 +184,7 @@ def main() -> None:
     arguments.add_argument("--repeats", type=int, default=5)
     arguments.add_argument("--models", type=Path, default=ROOT / "models")
     given = arguments.parse_args()
-    corpus, encoder = load(given.data), CachedEncoder(SentenceEncoder())
+    corpus, encoder = load(given.data), default_encoder()
     parameters = train(corpus, encoder, seed=given.seed)
     measured = measure(corpus, encoder, seeds=range(given.seed, given.seed + given.repeats))
     card = {

@@ -80,9 +80,9 @@ def form(
     as_json: Json = False,
 ) -> None:
     """Show the form: every field with its choices and what they mean, and what is suggested for a record."""
+    from asreview_mc.learn.chosen import default_encoder
     from asreview_mc.project import extract
     from asreview_mc.project.offers import offers
-    from asreview_mc.project.ranking import default_encoder
 
     with opened(project) as review:
         review.viewer(user)
@@ -123,9 +123,9 @@ def set_values(
     as_json: Json = False,
 ) -> None:
     """Fill in fields for an included record; FIELD= leaves the field open again."""
+    from asreview_mc.learn.chosen import default_encoder
     from asreview_mc.project import extract
     from asreview_mc.project.offers import offers
-    from asreview_mc.project.ranking import default_encoder
 
     with opened(project) as review:
         chosen = _form(context, review, name)
@@ -259,7 +259,7 @@ def sheet(
     as_json: Json = False,
 ) -> None:
     """Write a sheet to fill in elsewhere, with this person's own answers so far."""
-    from asreview_mc.project.ranking import default_encoder
+    from asreview_mc.learn.chosen import default_encoder
     from asreview_mc.project.sheets import write_sheet
 
     with opened(project) as review:

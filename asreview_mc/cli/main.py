@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from typing import Annotated
 
@@ -51,8 +52,29 @@ def _options(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
     ] = False,
+    encoder: Annotated[
+        str | None,
+        typer.Option(
+            envvar="ASREVIEW_MC_ENCODER",
+            help="Folder or name of a sentence-transformers model on this machine, or static: quick, for millions of "
+            "records. all-MiniLM-L6-v2 by default.",
+        ),
+    ] = None,
+    device: Annotated[
+        str | None, typer.Option(envvar="ASREVIEW_MC_DEVICE", help="Where it computes: cpu (default), cuda or mps.")
+    ] = None,
+    precision: Annotated[
+        str | None,
+        typer.Option(
+            envvar="ASREVIEW_MC_PRECISION",
+            help="What it computes in: float32, bfloat16, or auto (default): bfloat16 where the processor has it.",
+        ),
+    ] = None,
 ) -> None:
     """A whole systematic review, offline: identify, screen in pairs, rank, agree, classify, report."""
+    for name, value in (("ENCODER", encoder), ("DEVICE", device), ("PRECISION", precision)):
+        if value:
+            os.environ[f"ASREVIEW_MC_{name}"] = value
 
 
 def main() -> None:

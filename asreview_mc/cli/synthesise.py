@@ -144,7 +144,7 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Save the model that this review's confirmations have taught, with its card."""
-    from asreview_mc.project.ranking import default_encoder
+    from asreview_mc.learn.chosen import default_encoder
     from asreview_mc.project.taught import save
 
     with opened(project) as review:
@@ -170,8 +170,8 @@ def classify(
     """Suggest sub-topics for every row of a file, no review needed; run it again to go on where it stopped."""
     from functools import partial
 
+    from asreview_mc.learn.chosen import default_encoder
     from asreview_mc.project import batch, taught
-    from asreview_mc.project.ranking import default_encoder
 
     if project is not None and model is not None:
         raise typer.BadParameter("give --project or --model, not both")

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from asreview_mc.core.errors import ModelError
 from asreview_mc.core.protocol import Card
-from asreview_mc.learn.encode import Encoder, Progress
+from asreview_mc.learn.encode import Encoder, Progress, same_model
 from asreview_mc.learn.evidence import FEATURES, CardReader, Floats, Reading
 from asreview_mc.learn.heads import Heads, fit_heads
 from asreview_mc.learn.zero_shot import Parameters, load_zero_shot
@@ -117,7 +117,9 @@ class TopicModel:
         self.parameters = load_zero_shot() if parameters is None else parameters
         self._reader = CardReader(cards, encoder)
         digests = {card.code: card_digest(card) for card in cards}
-        self._of_the_fit = digests == dict(self.parameters.cards) and encoder.fingerprint == self.parameters.encoder
+        self._of_the_fit = digests == dict(self.parameters.cards) and same_model(
+            encoder.fingerprint, self.parameters.encoder
+        )
         self.cards = tuple(cards)
         self.encoder = encoder.fingerprint
         self.heads = self._given = tuple(heads)

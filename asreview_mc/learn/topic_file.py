@@ -15,7 +15,7 @@ import numpy as np
 
 from asreview_mc.core.errors import ModelError
 from asreview_mc.core.protocol import Card
-from asreview_mc.learn.encode import Encoder
+from asreview_mc.learn.encode import Encoder, same_model
 from asreview_mc.learn.heads import Heads
 from asreview_mc.learn.saved import listed_digest, models_folder, read_checked
 from asreview_mc.learn.subtopics import TopicModel
@@ -110,7 +110,7 @@ def loads(content: bytes, encoder: Encoder, *, where: str) -> Saved:
             raise ValueError("its arrays do not fit its cards")
     except (KeyError, TypeError, ValueError, AttributeError, OSError, zipfile.BadZipFile) as error:
         raise ModelError(f"holds no taught sub-topic model: {error}", where=where, remedy="Train it again") from error
-    if taught_with != encoder.fingerprint:
+    if not same_model(taught_with, encoder.fingerprint):
         raise ModelError(
             f"was taught with the encoder {taught_with}", where=where, remedy="Use that encoder, or train it again"
         )

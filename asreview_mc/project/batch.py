@@ -25,9 +25,9 @@ from asreview_mc.core.protocol_file import parse, template
 from asreview_mc.identify import references, table_stream
 from asreview_mc.identify.reading import Table
 from asreview_mc.learn.batch import suggest_in_chunks
+from asreview_mc.learn.chosen import default_encoder
 from asreview_mc.learn.encode import Encoder
 from asreview_mc.learn.subtopics import Suggestions, TopicModel
-from asreview_mc.project.ranking import default_encoder
 from asreview_mc.project.taught import file_model, model_for, suggestions, text_of
 from asreview_mc.report.batch_files import finish
 from asreview_mc.report.writing import encoded, suffix_of

@@ -9,6 +9,7 @@ from typing import Any
 
 from asreview_mc.core.event import Logged, ReferencesRead
 from asreview_mc.core.protocol import STAGES, Stage
+from asreview_mc.learn.chosen import default_encoder
 from asreview_mc.learn.encode import Encoder
 from asreview_mc.learn.subtopics import TopicModel
 from asreview_mc.project import duplicates, gather, keep, reporting, stopping, synthesise
@@ -16,7 +17,6 @@ from asreview_mc.project.agreement import agreement, measure_full_batches
 from asreview_mc.project.offers import offers
 from asreview_mc.project.orders import Order, Orders
 from asreview_mc.project.pictures import picture
-from asreview_mc.project.ranking import default_encoder
 from asreview_mc.project.review import Review
 from asreview_mc.project.taught import taught_model
 from asreview_mc.report import agreement_view

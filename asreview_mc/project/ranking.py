@@ -12,8 +12,8 @@ from asreview_mc.core.protocol import Stage
 from asreview_mc.core.record import Record
 from asreview_mc.identify import citations
 from asreview_mc.learn import order
-from asreview_mc.learn.cache import CachedEncoder
-from asreview_mc.learn.encode import Encoder, SentenceEncoder
+from asreview_mc.learn.chosen import default_encoder as default_encoder  # for rooms that may not ask `learn`
+from asreview_mc.learn.encode import Encoder
 from asreview_mc.learn.features import REFERENCES, FeatureSet
 from asreview_mc.learn.rank import DEFAULT, Ranker, features_for, make
 from asreview_mc.learn.rank.explain import why
@@ -22,11 +22,6 @@ from asreview_mc.review.state import Label
 
 Progress = Callable[[int, int], None]
 SEED = 0
-
-
-def default_encoder() -> Encoder:
-    """Return the encoder used where none is named: all-MiniLM-L6-v2, its vectors kept in the user's cache."""
-    return CachedEncoder(SentenceEncoder())
 
 
 @dataclass(frozen=True, slots=True)

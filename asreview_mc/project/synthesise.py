@@ -9,10 +9,10 @@ import numpy as np
 
 from asreview_mc.core.errors import DecisionError, UnknownError
 from asreview_mc.core.event import Logged, TopicsConfirmed, TopicsSettled
+from asreview_mc.learn.chosen import default_encoder
 from asreview_mc.learn.encode import Encoder
 from asreview_mc.learn.subtopics import TopicModel
 from asreview_mc.learn.zero_shot import load_zero_shot
-from asreview_mc.project.ranking import default_encoder
 from asreview_mc.project.review import Review
 from asreview_mc.project.taught import suggestions, taught_model, text_of
 from asreview_mc.review.agreement.intervals import wilson

@@ -16,10 +16,10 @@ from asreview_mc.core.event import TopicsConfirmed
 from asreview_mc.core.protocol import Card
 from asreview_mc.core.record import Record
 from asreview_mc.learn import topic_file
+from asreview_mc.learn.chosen import default_encoder
 from asreview_mc.learn.encode import Encoder
 from asreview_mc.learn.heads import Heads
 from asreview_mc.learn.subtopics import Suggestions, TopicModel
-from asreview_mc.project.ranking import default_encoder
 from asreview_mc.project.review import Review
 from asreview_mc.report.writing import write
 from asreview_mc.review.eligibility import eligibility

@@ -12,8 +12,8 @@ from typing import Any
 from asreview_mc.core.errors import DataError
 from asreview_mc.core.version import __version__
 from asreview_mc.learn import rank
-from asreview_mc.learn.cache import CachedEncoder
-from asreview_mc.learn.encode import Encoder, SentenceEncoder
+from asreview_mc.learn.chosen import default_encoder
+from asreview_mc.learn.encode import Encoder
 from asreview_mc.learn.features import FeatureSet
 from asreview_mc.simulate import datasets, files, replay
 from asreview_mc.simulate.datasets import Labelled
@@ -87,7 +87,7 @@ def simulate(
         replay.draw_priors(review.labels, priors, seed=1)
     wanted = datasets.queries(protocol) if protocol is not None else ()
     if encoder is None and any(model.uses_vectors for model in models.values()):
-        encoder = CachedEncoder(SentenceEncoder())
+        encoder = default_encoder()
     settings = {
         "version": __version__,
         "priors": priors,

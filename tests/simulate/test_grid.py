@@ -95,7 +95,7 @@ def test_words_alone_need_no_encoder(review_path, monkeypatch):
     def refuse(*_):
         raise AssertionError("a model was asked for")
 
-    monkeypatch.setattr(grid, "SentenceEncoder", refuse)
+    monkeypatch.setattr(grid, "default_encoder", refuse)
     assert len(grid.simulate([review_path], ["elas_u4", "random"], seeds=1).rows) == 2
 
 
