@@ -14,7 +14,7 @@ from typing import Any
 from asreview_mc.core.event import ReferencesRead, RoundBegun, StageClosed
 from asreview_mc.report.flow_numbers import DATABASES, OTHER, RESULTS, UNSETTLED, Arm, Prisma
 from asreview_mc.review.eligibility import eligibility
-from asreview_mc.review.fold import in_reading_order
+from asreview_mc.review.pool import in_reading_order
 from asreview_mc.review.state import State
 from asreview_mc.review.studies import first_reports, reports_of
 
