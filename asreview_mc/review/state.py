@@ -116,7 +116,7 @@ class State(Team):
             return self._all_have_rated(event.subject)
         if isinstance(event, SampleDrawn):  # who knows that a record is of the sample reads it with other eyes
             return not any(self.verdict(event.stage, self.kept(one)).outcome == "pending" for one in event.record_ids)
-        return True
+        return self.codes_are_told(logged)
 
     def _all_have_rated(self, subject: str) -> bool:
         ratings = (one.event for one in self.noted[PanelRated])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection
 
@@ -33,6 +34,7 @@ from asreview_mc.core.event import (
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.review.consensus import Standing, Verdict
 from asreview_mc.review.fold import Fold
+from asreview_mc.review.forms import Cell, Given
 from asreview_mc.review.sheet import Sheet
 
 OWN_WORK: tuple[type[Event], ...] = (Decided, Undone, Tagged, Discussed, TopicsConfirmed, Extracted, PanelRated)
@@ -93,6 +95,7 @@ class Team(Fold):
                     windows[-1] = (windows[-1][0], logged.seq)
                 elif not event.ended and not is_open:
                     windows.append((logged.seq, None))
+                self.forms.seen_until[name] = logged.seq if event.ended else math.inf
 
     def _calibrated(self, logged: Logged) -> None:
         event = logged.event
@@ -198,10 +201,23 @@ class Team(Fold):
         """Whether `viewer` is unblinded."""
         return viewer in self._windows and self._windows[viewer][-1][1] is None
 
+    def codes_are_told(self, logged: Logged) -> bool:
+        """Whether sub-topics that somebody confirmed show to others: as many have coded the record as must."""
+        if not isinstance(logged.event, TopicsConfirmed):
+            return True
+        about = self.topics.get(self.kept(logged.event.record_id), ())
+        return len({name for one in about for name in one.event.actors}) >= self.protocol.decisions_wanted
+
     @property
     def unblinded(self) -> list[str]:
         """Names of those who see every decision now."""
         return [name for name, windows in self._windows.items() if windows[-1][1] is None]
+
+    def answers(self, cell: Cell, viewer: str | None) -> list[Given]:
+        """Return what `viewer` may see in a field of a form: all once it is disclosed or they see all, and their own."""
+        wanted, said = self.protocol.decisions_wanted, sorted(cell.given.values(), key=lambda one: one.seq)
+        everything = self.sees_all(viewer)
+        return [one for one in said if everything or one.reviewer == viewer or cell.is_disclosed(one.seq, wanted)]
 
     def may_travel(self, logged: Logged, reviewer: str) -> bool:
         """Whether an event may be in a copy for `reviewer`: nothing that others decided, disclosed or not."""

@@ -19,6 +19,13 @@ def coded(state: State, record_id: str) -> dict[str, Logged]:
     }
 
 
+def is_told(state: State, record_id: str, viewer: str | None) -> bool:
+    """Whether `viewer` may learn what is said of a record: as many have coded it as must, or nobody but the viewer."""
+    said = coded(state, record_id)
+    complete = len(said) >= state.protocol.decisions_wanted or settlement(state, record_id) is not None
+    return complete or set(said) <= {viewer} or state.sees_all(viewer)
+
+
 def confirmed(state: State, record_id: str) -> TopicsConfirmed | TopicsSettled | None:
     """Return what stands for a record: what all its coders said, or what was settled since they differed; else None."""
     said = coded(state, record_id)
