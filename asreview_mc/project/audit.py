@@ -112,7 +112,8 @@ def events(
 ) -> list[dict[str, Any]]:
     """Return the log as plain values, each event with its place and hash.
 
-    An event that `viewer` may not see yet keeps its place and its hash but not what it says. What a reviewer was shown
+    An event that `viewer` may not see yet keeps its place and its hash but not what it says, and is left out where
+    events about a record or by a person are asked for. What a reviewer was shown
     is theirs alone: rank and score follow from all their decisions, those not disclosed among them.
 
     `since` and `until` are days or times in UTC as ISO 8601 writes them; a day as `until` counts whole. An event's time
@@ -139,7 +140,9 @@ def events(
         hidden = not state.may_see(logged, viewer)
         if (first and logged.at < first) or (last and logged.at >= last):
             continue
-        if reviewer and (hidden or reviewer not in logged.event.actors):
+        if hidden and (reviewer or record_id):  # that there is one would tell who tags or discusses what
+            continue
+        if reviewer and reviewer not in logged.event.actors:
             continue
         place = {"seq": logged.seq, "at": logged.at, "kind": logged.event.kind, "hash": logged.hash}
         (told,) = under_pseudonyms([logged], names) if blind else (logged,)

@@ -214,7 +214,7 @@ class Team(Fold):
         return [name for name, windows in self._windows.items() if windows[-1][1] is None]
 
     def answers(self, cell: Cell, viewer: str | None) -> list[Given]:
-        """Return what `viewer` may see in a field of a form: all once it is disclosed or they see all, and their own."""
+        """Return what `viewer` may see of a field: their own, and all once it is disclosed or they see all."""
         wanted, said = self.protocol.decisions_wanted, sorted(cell.given.values(), key=lambda one: one.seq)
         everything = self.sees_all(viewer)
         return [one for one in said if everything or one.reviewer == viewer or cell.is_disclosed(one.seq, wanted)]
