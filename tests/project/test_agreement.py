@@ -208,6 +208,16 @@ def test_agreement_over_time_is_drawn(many, tmp_path):
         agreement.draw_over_time(many, "abstract", tmp_path / "one.txt")
 
 
+def test_the_report_shows_agreement_over_time_once_a_batch_is_full(many):
+    """Batch by batch, with what each was in words for who cannot see it; no empty picture before."""
+    both(many, range(1, 25))
+    assert "Agreement of each batch" not in reporting.report_html(many, "R1")
+    both(many, range(25, 51))
+    page = reporting.report_html(many, "R1")
+    assert page.count("<title>Agreement of each batch as screening went on</title>") == 1
+    assert "Batches of 25, to 25: " in page and "; to 50: " in page
+
+
 def test_sub_topics_have_agreement_of_their_own(review):
     """Each code against the others, on what each reviewer confirmed first."""
     first, second = (card.code for card in review.protocol.cards[:2])
