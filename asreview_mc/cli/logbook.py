@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from asreview_mc.cli.output import HERE, As, Json, Project, answer, notes, opened, shortened
+from asreview_mc.cli.output import HERE, As, Blind, Json, Project, answer, notes, opened, shortened
 from asreview_mc.core.errors import LogError
 from asreview_mc.project import audit, keep
 from asreview_mc.project.review import Review
@@ -34,6 +34,7 @@ def log(
     ] = "",
     until: Annotated[str, typer.Option(help="Only before this time, or up to the end of this day (UTC).")] = "",
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write them to this .jsonl or .csv.")] = None,
+    blind: Blind = False,
     user: As = "",
     project: Project = HERE,
     as_json: Json = False,
@@ -54,7 +55,14 @@ def log(
             return
         notes(review)
         events = audit.events(
-            review, review.viewer(user), record_id=record, reviewer=reviewer, kind=kind, since=since, until=until
+            review,
+            review.viewer(user),
+            record_id=record,
+            reviewer=reviewer,
+            kind=kind,
+            since=since,
+            until=until,
+            blind=blind,
         )
         if output is not None:
             written = audit.write(events, output)

@@ -21,6 +21,7 @@ As = Annotated[
         "--as", envvar="ASREVIEW_MC_USER", help="Who is asking; nobody sees only what reveals no pending decision."
     ),
 ]
+Blind = Annotated[bool, typer.Option("--blind", help="Without anybody's name.")]
 StageName = Annotated[str, typer.Option("--stage", help="abstract (title and abstract) or fulltext.")]
 HERE = Path()
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from asreview_mc.cli.output import HERE, As, Json, Project, answer, opened, shortened
+from asreview_mc.cli.output import HERE, As, Blind, Json, Project, answer, opened, shortened
 
 narrative_app = typer.Typer(
     help="The narrative: a text per sub-topic, gaps, later literature, limitations, future research.",
@@ -56,6 +56,7 @@ def tables(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="DIR", help="Folder for CSV, Markdown, HTML and pictures.")
     ] = None,
+    blind: Blind = False,
     user: As = "",
     project: Project = HERE,
     as_json: Json = False,
@@ -67,20 +68,20 @@ def tables(
     with opened(project) as review:
         viewer = review.viewer(user)
         if output:
-            found = reporting.write_tables(review, output, viewer)
+            found = reporting.write_tables(review, output, viewer, blind=blind)
             answer(as_json, found, [f"Wrote {len(found['files'])} files to {output} (log head {found['head']})."])
             return
-        all_found = reporting.all_tables(review, viewer)
+        all_found = reporting.all_tables(review, viewer, blind=blind)
         lines = (line for table in all_found for line in [*to_markdown(table).splitlines(), ""])
         answer(as_json, {"tables": [to_plain(table) for table in all_found]}, lines)
 
 
-def methods(user: As = "", project: Project = HERE, as_json: Json = False) -> None:
+def methods(blind: Blind = False, user: As = "", project: Project = HERE, as_json: Json = False) -> None:
     """Write the methods paragraph from what happened; a sentence stands only where its events do."""
     from asreview_mc.project.reporting import methods_of
 
     with opened(project) as review:
-        found = methods_of(review, review.viewer(user))
+        found = methods_of(review, review.viewer(user), blind=blind)
         text = " ".join(one.text for one in found)
         sentences = [{"text": one.text, "events": list(one.events)} for one in found]
         answer(as_json, {"text": text, "sentences": sentences}, [text])
@@ -88,6 +89,7 @@ def methods(user: As = "", project: Project = HERE, as_json: Json = False) -> No
 
 def checklist(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write it: .csv or .md.")] = None,
+    blind: Blind = False,
     user: As = "",
     project: Project = HERE,
     as_json: Json = False,
@@ -96,7 +98,7 @@ def checklist(
     from asreview_mc.project import reporting
 
     with opened(project) as review:
-        found = reporting.checklist_of(review, review.viewer(user))
+        found = reporting.checklist_of(review, review.viewer(user), blind=blind)
     if output:
         reporting.write_checklist(found, output)
     items = [
@@ -165,7 +167,7 @@ def write(
 
 def report(
     output: Annotated[Path, typer.Option("-o", "--output", help="HTML file to write.")] = Path("report.html"),
-    blind: Annotated[bool, typer.Option("--blind", help="Without anybody's name.")] = False,
+    blind: Blind = False,
     user: As = "",
     project: Project = HERE,
     as_json: Json = False,
@@ -181,6 +183,7 @@ def report(
 def export(
     file: Annotated[Path, typer.Argument(metavar="FILE.ris|.csv|.xlsx|.bib|.json|.zip", help="File to write.")],
     what: Annotated[str, typer.Option(help="included, excluded, all or unread; a .zip holds everything.")] = "included",
+    blind: Blind = False,
     user: As = "",
     project: Project = HERE,
     as_json: Json = False,
@@ -189,7 +192,7 @@ def export(
     from asreview_mc.project.reporting import export as write_export
 
     with opened(project) as review:
-        result = write_export(review, file, what=what, viewer=review.viewer(user))
+        result = write_export(review, file, what=what, viewer=review.viewer(user), blind=blind)
         answer(as_json, result, [f"Wrote {result['written']} records to {file} (log head {result['head']})."])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -139,6 +139,13 @@ def rank(
 def agreement(
     stage: StageName = "abstract",
     over_time: Annotated[bool, typer.Option("--over-time", help="As logged at each full batch of 25.")] = False,
+    weights: Annotated[
+        Literal["unweighted", "linear", "quadratic", "ordinal"],
+        typer.Option(
+            help="Also weighted Cohen’s κ, Gwet’s AC2 and ordinal Krippendorff’s α, where maybe lies between include "
+            "and exclude: half way (linear, quadratic), or in that order and no more (ordinal)."
+        ),
+    ] = "unweighted",
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Draw agreement over time as .svg, .png or .pdf.")
     ] = None,
@@ -159,7 +166,7 @@ def agreement(
             logged = measuring.over_time(review, named)
             answer(as_json, {"stage": stage, "batches": logged}, _over_time_lines(logged))
             return
-        measured = measuring.agreement(review, named, viewer)
+        measured = measuring.agreement(review, named, viewer, weights=weights)
         answer(as_json, measured, to_text(measured))
 
 

@@ -11,6 +11,7 @@ import typer
 from asreview_mc.cli.output import HERE, As, Json, Project, StageName, answer, columns, opened, say, shortened
 from asreview_mc.project import copies as travel
 from asreview_mc.project import team as people
+from asreview_mc.project.agreement import calibrated
 from asreview_mc.project.screen import stage_named
 
 By = Annotated[str, typer.Option("--by", "--as", envvar="ASREVIEW_MC_USER", help="Who does it.")]
@@ -33,16 +34,20 @@ def calibrate(
     project: Project = HERE,
     as_json: Json = False,
 ) -> None:
-    """Draw the random records that all screen before the ranked queue."""
+    """Draw the random records that all screen before the ranked queue; once all have, agreement on them is shown."""
+    from asreview_mc.report.agreement_view import figures_to_text
+
     with opened(project) as review:
         named = stage_named(stage)
         if not show:
             people.calibrate(review, by, n=n, seed=seed, stage=named)
         found = people.calibration(review, named)
+        measured = calibrated(review, named)
         line = (
             f"{len(found['records'])} records to calibrate on, {found['complete']} complete, {found['waiting']} to go"
         )
-        answer(as_json, found, [line])
+        figures = [*figures_to_text(measured), measured["meaning"]] if measured else []
+        answer(as_json, found | {"agreement": measured}, [line, *figures])
 
 
 def assign(

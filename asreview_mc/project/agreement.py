@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from asreview_mc.core.errors import UnknownError
 from asreview_mc.core.event import AgreementMeasured, TopicsConfirmed
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.project.review import Review
@@ -19,13 +20,20 @@ from asreview_mc.report.writing import suffix_of, write
 from asreview_mc.review.state import State
 from asreview_mc.review.topics import first_confirmations
 
+if TYPE_CHECKING:
+    from asreview_mc.review.agreement.weights import Weights
+
 BOOTSTRAP_SEED = 0
+WEIGHTS = ("linear", "quadratic", "ordinal")
+"""How much of an agreement it is where one says maybe and the other include or exclude."""
 CONDITIONAL = "conditional on the queue: these records came in the order of a ranking and are no sample of the pool"
 DESCRIPTIVE = "descriptive: over all records that were decided on blind, of whatever prevalence"
 FOR_THE_POOL = "estimate for the pool: the records were drawn at random"
 
 
-def agreement(review: Review, stage: Stage, viewer: str | None = None) -> dict[str, Any]:
+def agreement(
+    review: Review, stage: Stage, viewer: str | None = None, *, weights: Weights = "unweighted"
+) -> dict[str, Any]:
     """Return agreement on a stage as far as it is released to `viewer`.
 
     Everybody, named or not, learns of full batches of 25 and of whole calibration rounds only, so that no figure moves
@@ -39,12 +47,20 @@ def agreement(review: Review, stage: Stage, viewer: str | None = None) -> dict[s
         says what they are; `calibration` and `batches` (each of 25, `places` in the order of completion, `ranks` as
         the raters read them, `prevalence`, `overlap_share`) have such figures of their own; `reasons` and
         `sub_topics` (at full text) have one for each code against all others; `methods` is a
-        paragraph for the methods section.
+        paragraph for the methods section. With `weights`, `in_order` has coefficients over include, maybe and exclude
+        in their order.
+
+    Raises
+    ------
+    UnknownError
+        If there are no such weights.
     """
-    return agreement_of(review.state, stage, viewer)
+    return agreement_of(review.state, stage, viewer, weights=weights)
 
 
-def agreement_of(state: State, stage: Stage, viewer: str | None = None) -> dict[str, Any]:
+def agreement_of(
+    state: State, stage: Stage, viewer: str | None = None, *, weights: Weights = "unweighted"
+) -> dict[str, Any]:
     """Return what `agreement` does, of a state."""
     drawn, queue = released(state, stage, viewer)
     told = set(drawn) | set(queue)
@@ -57,6 +73,8 @@ def agreement_of(state: State, stage: Stage, viewer: str | None = None) -> dict[
         "calibration": {"meaning": FOR_THE_POOL, **agreement_over(state, stage, drawn)} if drawn else None,
         "batches": [_batch(state, stage, queue, number) for number in range(_full(queue) // batch_size())],
     }
+    if weights != "unweighted":
+        found["in_order"] = _in_order(state, stage, sorted(told, key=done.index), weights)
     if stage == "fulltext":
         found["reasons"] = _reasons(state, [*drawn, *queue])
         found["sub_topics"] = sub_topics(state)
@@ -69,6 +87,15 @@ def released(state: State, stage: Stage, viewer: str | None) -> tuple[list[str],
     if _released_whole(state, stage, viewer):
         return drawn, queue
     return (drawn if _round_is_in(state, stage) else []), queue[: _full(queue)]
+
+
+def calibrated(review: Review, stage: Stage) -> dict[str, Any] | None:
+    """Return the figures over all calibration rounds of a stage, the estimate for the pool; None before all are in."""
+    state = review.state
+    drawn, _ = _parts(state, stage)
+    if not drawn or not _round_is_in(state, stage):
+        return None
+    return {"stage": stage, "meaning": FOR_THE_POOL, **agreement_over(state, stage, drawn)}
 
 
 def over_time(review: Review, stage: Stage) -> list[dict[str, Any]]:
@@ -91,8 +118,21 @@ def agreement_over(state: State, stage: Stage, record_ids: Sequence[str]) -> dic
     """Return the figures over some records, first decisions made blind."""
     from asreview_mc.review.agreement import summarise
 
-    ratings = {name: rated for name, rated in state.ratings(stage, record_ids).items() if rated}
-    return summarise(ratings, maybe=state.protocol.maybe_in_agreement, seed=BOOTSTRAP_SEED).to_dict()
+    return summarise(
+        _ratings(state, stage, record_ids), maybe=state.protocol.maybe_in_agreement, seed=BOOTSTRAP_SEED
+    ).to_dict()
+
+
+def _ratings(state: State, stage: Stage, record_ids: Sequence[str]) -> dict[str, dict[str, str]]:
+    return {name: rated for name, rated in state.ratings(stage, record_ids).items() if rated}
+
+
+def _in_order(state: State, stage: Stage, record_ids: Sequence[str], weights: Weights) -> dict[str, Any]:
+    from asreview_mc.review.agreement.in_order import in_order
+
+    if weights not in WEIGHTS:
+        raise UnknownError(f"no weights are called {weights!r}", remedy=f"Choose {', '.join(WEIGHTS)}")
+    return in_order(_ratings(state, stage, record_ids), weights=weights, seed=BOOTSTRAP_SEED)
 
 
 def measure_full_batches(review: Review, stage: Stage) -> None:

@@ -15,6 +15,7 @@ from asreview_mc.project.review import Review
 from asreview_mc.report.writing import csv_lines, encoded, suffix_of
 from asreview_mc.report.writing import write as write_file
 from asreview_mc.review.eligibility import eligibility
+from asreview_mc.review.pseudonyms import pseudonyms, under_pseudonyms
 from asreview_mc.review.state import State
 from asreview_mc.review.studies import studies
 from asreview_mc.review.topics import unconfirmed
@@ -107,14 +108,17 @@ def events(
     kind: str = "",
     since: str = "",
     until: str = "",
+    blind: bool = False,
 ) -> list[dict[str, Any]]:
     """Return the log as plain values, each event with its place and hash.
 
-    An event that `viewer` may not see yet keeps its place and its hash but not what it says. What a reviewer was shown
+    An event that `viewer` may not see yet keeps its place and its hash but not what it says, and is left out where
+    events about a record or by a person are asked for. What a reviewer was shown
     is theirs alone: rank and score follow from all their decisions, those not disclosed among them.
 
     `since` and `until` are days or times in UTC as ISO 8601 writes them; a day as `until` counts whole. An event's time
-    is the clock's of the machine that made it, so that what came after another may bear an earlier one.
+    is the clock's of the machine that made it, so that what came after another may bear an earlier one. `blind` is
+    without anybody's name; `reviewer` is still given by name.
 
     Raises
     ------
@@ -129,16 +133,20 @@ def events(
         review.record(record_id)
     if reviewer:
         state.protocol.reviewer(reviewer)
-    shown = []
+    shown: list[dict[str, Any]] = []
+    names = pseudonyms(state, review.log.events()) if blind else {}
     about = [state.kept(record_id), *state.members(state.kept(record_id))] if record_id else None
     for logged in review.log.events(about=about, kinds=[kind] if kind else None):
         hidden = not state.may_see(logged, viewer)
         if (first and logged.at < first) or (last and logged.at >= last):
             continue
-        if reviewer and (hidden or reviewer not in logged.event.actors):
+        if hidden and (reviewer or record_id):  # that there is one would tell who tags or discusses what
+            continue
+        if reviewer and reviewer not in logged.event.actors:
             continue
         place = {"seq": logged.seq, "at": logged.at, "kind": logged.event.kind, "hash": logged.hash}
-        said = {"hidden": True} if hidden else json.loads(encode(logged.event))
+        (told,) = under_pseudonyms([logged], names) if blind else (logged,)
+        said = {"hidden": True} if hidden else json.loads(encode(told.event))
         if viewer not in logged.event.actors:
             said.pop("shown", None)
         shown.append(place | said)

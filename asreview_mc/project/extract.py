@@ -14,7 +14,7 @@ from asreview_mc.project.offers import offers
 from asreview_mc.project.review import Review
 from asreview_mc.review import answers
 from asreview_mc.review.eligibility import eligibility
-from asreview_mc.review.forms import Cell
+from asreview_mc.review.forms import Cell, Given
 from asreview_mc.review.state import State
 
 
@@ -189,15 +189,14 @@ def compare(
         for code in dict.fromkeys((*fields, *sorted(cells))):
             if code not in cells or not cells[code].given:
                 continue
-            row = _row(cells[code], fields.get(code), code, viewer, wanted)
+            row = _row(cells[code], fields.get(code), code, state.answers(cells[code], viewer), wanted)
             if not open_only or row["status"] in ("pending", "conflict"):
                 rows.append({"record_id": one, "title": records[one].title} | row)
     return rows
 
 
-def _row(cell: Cell, field: ExtractionField | None, code: str, viewer: str | None, wanted: int) -> dict[str, Any]:
+def _row(cell: Cell, field: ExtractionField | None, code: str, given: Sequence[Given], wanted: int) -> dict[str, Any]:
     stands = cell.stands(wanted, personal=field is not None and field.personal)
-    given = cell.visible(viewer, wanted)
     looked_at = [stands.value] if stands.value is not None else [one.value for one in given]
     settled = cell.settled if stands.status == "settled" else None
     return {

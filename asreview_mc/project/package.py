@@ -7,17 +7,20 @@ import importlib.metadata
 import io
 import json
 import platform
+import secrets
 import stat
 import uuid
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from asreview_mc.core.errors import DecisionError, ProjectError, ReadError
+from asreview_mc.core.event import GENESIS, Logged, chain_hash, compact_json, encode
 from asreview_mc.core.version import __version__
 from asreview_mc.project.review import DATABASE, PROTOCOL, Review
+from asreview_mc.project.telling import Told
 from asreview_mc.report.writing import write
 from asreview_mc.store import transfer
 
@@ -42,15 +45,13 @@ SHA256SUMS      a checksum of each file: `sha256sum -c SHA256SUMS`
 """
 
 
-def pack(review: Review, path: Path, viewer: str | None, results: Mapping[str, bytes]) -> dict[str, Any]:
-    """Write the package and return `written` (records), `events`, `head` and `files`.
+def check_all_seen(review: Review, path: Path, viewer: str | None) -> None:
+    """Check that `viewer` may see the whole log, since the package holds all of it.
 
     Raises
     ------
     DecisionError
-        If the log holds what `viewer` may not see yet: the package holds all of it.
-    OutputError
-        If the file cannot be written.
+        If the log holds what `viewer` may not see yet.
     """
     state = review.state
     hidden = sum(not state.may_see(logged, viewer) for logged in review.log.events())
@@ -60,14 +61,30 @@ def pack(review: Review, path: Path, viewer: str | None, results: Mapping[str, b
             where=str(path),
             remedy="Finish or undo the decisions and forms that are pending, or unblind the review first",
         )
+
+
+def pack(review: Review, path: Path, to: Told, results: Mapping[str, bytes]) -> dict[str, Any]:
+    """Write the package and return `written` (records), `events`, `head` and `files`.
+
+    Under pseudonyms its log is a chain of its own, whose head is another than the review's: with new salts, so that
+    nobody can try out which names give the review's own head, which stands beside it as ``named_head``.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
     events, records = transfer.dump(review.log)
+    named = json.loads(events[-1])["hash"]
+    events = _chained(to.events) if to.names else events
     head = json.loads(events[-1])["hash"]
+    versions = _versions(len(events), head) | ({"named_head": named} if to.names else {})
     files = {
         "README.txt": _README.format(version=__version__, head=head).encode(),
-        PROTOCOL: state.protocol.text.encode(),
+        PROTOCOL: to.state.protocol.text.encode(),
         LOG: _lines(events),
         RECORDS: _lines(records),
-        VERSIONS: (json.dumps(_versions(len(events), head), indent=1) + "\n").encode(),
+        VERSIONS: (json.dumps(versions, indent=1) + "\n").encode(),
         **{f"results/{name}": content for name, content in results.items()},
     }
     files[SUMS] = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in files.items()).encode()
@@ -79,6 +96,17 @@ def pack(review: Review, path: Path, viewer: str | None, results: Mapping[str, b
             archive.writestr(entry, data)
     write(path, buffer.getvalue())
     return {"written": len(records), "path": str(path), "events": len(events), "head": head, "files": sorted(files)}
+
+
+def _chained(events: Iterable[Logged]) -> list[str]:
+    """Return a whole log as the lines that `transfer.dump` would give, chained anew."""
+    lines, before = [], GENESIS
+    for logged in events:
+        kind, body, salt = logged.event.kind, encode(logged.event), secrets.token_hex(16)
+        before = chain_hash(before, logged.seq, logged.at, kind, body, salt)
+        plain = {"seq": logged.seq, "at": logged.at, "kind": kind, "body": body, "salt": salt, "hash": before}
+        lines.append(compact_json(plain, sort=False))
+    return lines
 
 
 def unpack(path: Path, folder: Path) -> Review:

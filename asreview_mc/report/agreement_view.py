@@ -23,6 +23,11 @@ _ALL = (
     ("gwet_ac1", "Gwet’s AC1"),
     ("krippendorff_alpha", "Krippendorff’s α"),
 )
+_IN_ORDER = (
+    ("cohen_kappa_weighted", "Cohen’s κ, weighted"),
+    ("gwet_ac2", "Gwet’s AC2"),
+    ("krippendorff_alpha_ordinal", "Krippendorff’s α, ordinal"),
+)
 _BRIEF = tuple(row for row in _PAIR if row[0] in ("percent_agreement", "cohen_kappa", "gwet_ac1"))
 _SHARES = ("percent_agreement", "positive_agreement", "negative_agreement")
 _ANSWERS = ("include", "maybe", "exclude")
@@ -115,21 +120,55 @@ def to_text(agreement: Mapping[str, Any]) -> Iterator[str]:
         yield f"{agreement['waiting']} more are shown once their batch of 25 is full, or nobody is waited for."
     elif not agreement["overlap"]:
         yield "There is nothing to compare before two people have decided on the same record."
+    yield from figures_to_text(agreement)
+    yield from _in_order_lines(agreement.get("in_order"))
+    yield from _codes_lines("reasons", agreement.get("reasons", ()))
+    yield from _codes_lines("sub-topics", agreement.get("sub_topics", ()))
+    yield from _parts_lines(agreement)
+    if agreement.get("methods"):
+        yield agreement["methods"]
+
+
+def figures_to_text(agreement: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the tables and coefficients of every pair, and of all raters where they are more than two."""
     for stage in stages(agreement):
         for pair in stage["pairs"]:
             yield f"{' and '.join(pair['raters'])}, n = {pair['n']}, first decisions, made blind"
             yield from _grid_lines(pair["raters"], pair["table"])
-            yield from (f"  {one['label']:<24}{in_words(one)}" for one in pair["statistics"])
+            yield from _lines(pair["statistics"])
             if pair["three_way"]:
                 yield "  with maybe as it was given:"
                 yield from _grid_lines(pair["raters"], pair["three_way"])
-                yield from (f"  {one['label']:<24}{in_words(one)}" for one in pair["three_way_statistics"])
+                yield from _lines(pair["three_way_statistics"])
         if stage["all"]:
             yield f"all {len(agreement['raters'])} raters, n = {agreement['all']['n']}"
-            yield from (f"  {one['label']:<24}{in_words(one)}" for one in stage["all"])
-    yield from _parts_lines(agreement)
-    if agreement.get("methods"):
-        yield agreement["methods"]
+            yield from _lines(stage["all"])
+
+
+def _lines(statistics: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    yield from (f"  {one['label']:<27}{in_words(one)}" for one in statistics)
+
+
+def _in_order_lines(found: Mapping[str, Any] | None) -> Iterator[str]:
+    """Yield the coefficients that give credit where one said maybe, if they were asked for."""
+    if found is None:
+        return
+    for pair in (pair for pair in found["pairs"] if pair["n"]):
+        yield f"{' and '.join(pair['raters'])}, n = {pair['n']}, include, maybe, exclude in order ({found['weights']})"
+        yield from _lines(_statistics(pair, _IN_ORDER))
+    if len(found["pairs"]) > 1:
+        yield f"all raters, n = {found['all']['n']}, include, maybe, exclude in order ({found['weights']})"
+        yield from _lines(_statistics(found["all"], _IN_ORDER))
+
+
+def _codes_lines(name: str, codes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield for each reason or sub-topic how far each pair agrees on whether it applies, one line a pair."""
+    compared = [(one["code"], pair) for one in codes for pair in one["pairs"] if pair["n"]]
+    if compared:
+        yield f"{name}, each against all others:"
+    for code, pair in compared:
+        figures = "; ".join(f"{one['label']} {in_words(one)}" for one in _statistics(pair, _BRIEF))
+        yield f"  {code}, {' and '.join(pair['raters'])}, n = {pair['n']}: {figures}"
 
 
 def _parts_lines(agreement: Mapping[str, Any]) -> Iterator[str]:
@@ -140,10 +179,7 @@ def _parts_lines(agreement: Mapping[str, Any]) -> Iterator[str]:
         parts.append((f"batch {one['batch']} ({_where(one)})", one))
     for name, part in parts:
         for pair in (pair for pair in part["pairs"] if pair["n"]):
-            shown = _statistics(
-                pair, [row for row in _PAIR if row[0] in ("percent_agreement", "cohen_kappa", "gwet_ac1")]
-            )
-            figures = "; ".join(f"{one['label']} {one['value']}" for one in shown)
+            figures = "; ".join(f"{one['label']} {one['value']}" for one in _statistics(pair, _BRIEF))
             yield f"{name}, {' and '.join(pair['raters'])}, n = {pair['n']}: {figures}"
     for name, one in {name.partition(" ")[0]: one for name, one in parts}.items():
         yield f"{name}: {one['meaning']}"

@@ -17,7 +17,7 @@ from asreview_mc.report.counts import count
 from asreview_mc.report.drafts import protocol_limitations
 from asreview_mc.report.drawing import embeddable
 from asreview_mc.report.export import describe
-from asreview_mc.report.figures import recall_picture
+from asreview_mc.report.figures import agreement_picture, recall_picture
 from asreview_mc.report.flow import picture
 from asreview_mc.report.narrative_view import sections
 from asreview_mc.report.papers import Evidence, included_papers
@@ -96,6 +96,7 @@ def render(
         checks=checks(prisma),
         flow=_inline(picture(prisma, ".svg"), "flow-"),
         agreement=agreement_view.stages(agreement),
+        batches={stage: _over_time(found, stage) for stage, found in _by_stage(agreement).items()},
         curve=_inline(recall_picture(labels, ".svg"), "curve-") if labels else "",
         screened=len(labels),
         relevant=sum(labels),
@@ -129,6 +130,12 @@ def _by_stage(agreement: Mapping[str, Any] | None) -> Mapping[str, Any]:
     if agreement is None:
         return {}
     return {agreement.get("stage", "abstract"): agreement} if "pairs" in agreement else agreement
+
+
+def _over_time(found: Mapping[str, Any], stage: str) -> str:
+    """Return agreement batch by batch as markup, ``""`` before one is full."""
+    logged = [{"alone": one} for one in found.get("batches", ())]
+    return _inline(agreement_picture(logged, ".svg"), f"agreement-{stage}-") if logged else ""
 
 
 def _shown(table: Table, *, linked: bool) -> dict[str, Any]:

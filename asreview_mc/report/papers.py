@@ -85,7 +85,7 @@ def _rows(state: State, form: str, record_id: str, viewer: str | None) -> Iterat
             remark = f"settled by {', '.join(cell.settled.by)}" if stands.status == "settled" and cell.settled else ""
             problem = answers.problem(field, stands.value)
         else:
-            given = cell.visible(viewer, wanted)
+            given = state.answers(cell, viewer)
             shown = " | ".join(f"{one.reviewer}: {answers.shown(one.value)}" for one in given)
             remark, problem = {"personal": "", "conflict": "not settled"}.get(stands.status, stands.status), ""
         yield {

@@ -6,6 +6,7 @@ they gave themselves and nobody else does, whatever they ask.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +21,10 @@ Status = Literal["empty", "pending", "personal", "agreed", "conflict", "settled"
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What one extractor says in one field; `taken` where it is what was suggested to them."""
+    """What one extractor says in one field.
+
+    `suggested` where it is what was suggested to them, `sighted` where they had been let see all by then.
+    """
 
     seq: int
     at: str
@@ -28,6 +32,7 @@ class Given:
     value: Value
     note: str = ""
     suggested: bool = False
+    sighted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +80,6 @@ class Cell:
             return Standing("agreed", first.value)
         return Standing("conflict")
 
-    def visible(self, viewer: str | None, wanted: int) -> list[Given]:
-        """Return what `viewer` may see: all once it is disclosed, and what they gave themselves."""
-        said = sorted(self.given.values(), key=lambda one: one.seq)
-        return [one for one in said if one.reviewer == viewer or self.is_disclosed(one.seq, wanted)]
-
     def is_disclosed(self, seq: int, wanted: int) -> bool:
         """Whether what was said at `seq` is open to all; not what came after others had taken theirs back."""
         return self.disclosed is not None and (seq <= self.disclosed or len(self.given) >= wanted)
@@ -88,7 +88,7 @@ class Cell:
         """Return each extractor's first answer, of those given before the others' could be seen."""
         if self.disclosed is None:
             return []
-        return [one for one in self.first.values() if one.seq <= self.disclosed]
+        return [one for one in self.first.values() if one.seq <= self.disclosed and not one.sighted]
 
     def take_over(self, other: Cell) -> None:
         """Add what was said of a duplicate; of two answers by one person the later stands."""
@@ -110,9 +110,13 @@ class Cell:
 
 
 class Forms:
-    """All forms of a review: a `Cell` by form, record and code of the field."""
+    """All forms of a review: a `Cell` by form, record and code of the field.
+
+    `seen_until` has by name the event up to which somebody was let see what all gave, infinite while they are.
+    """
 
     def __init__(self) -> None:
+        self.seen_until: dict[str, float] = {}
         self._cells: dict[str, dict[str, dict[str, Cell]]] = defaultdict(lambda: defaultdict(dict))
 
     def take(self, logged: Logged, record_id: str, wanted: int) -> None:
@@ -124,10 +128,16 @@ class Forms:
         for code, value in event.values.items():
             cell = cells.setdefault(code, Cell())
             if isinstance(event, Extracted):
-                _extracted(cell, logged, event, code, value)
+                _extracted(cell, logged, event, code, value, sighted=self._is_sighted(cell, event.reviewer))
                 cell.disclose(logged.seq, wanted)
             elif cell.disclosed is not None:  # before that there is no difference to settle
                 cell.settled = Agreed(logged.seq, logged.at, value, event.by, event.note)
+
+    def _is_sighted(self, cell: Cell, reviewer: str) -> bool:
+        """Whether somebody sees what others give, or saw what was there by the time they were blinded again."""
+        until = self.seen_until.get(reviewer, 0)
+        others = (one for name, one in cell.first.items() if name != reviewer)
+        return until == math.inf or any(other.seq < until for other in others)
 
     def merge(self, record_id: str, into: str, seq: int, wanted: int) -> None:
         """Let what was said of a duplicate live on in the record that stands for both."""
@@ -158,12 +168,20 @@ class Forms:
         return all(code in cells and cells[code].is_disclosed(seq, wanted) for code in event.values)
 
 
-def _extracted(cell: Cell, logged: Logged, event: Extracted, code: str, value: Any) -> None:  # noqa: ANN401
+def _extracted(
+    cell: Cell,
+    logged: Logged,
+    event: Extracted,
+    code: str,
+    value: Any,  # noqa: ANN401
+    *,
+    sighted: bool,
+) -> None:
     if value is None:
         cell.given.pop(event.reviewer, None)
         return
     taken = code in event.suggested and event.suggested[code] == value
-    given = Given(logged.seq, logged.at, event.reviewer, value, event.note, taken)
+    given = Given(logged.seq, logged.at, event.reviewer, value, event.note, taken, sighted)
     cell.given[event.reviewer] = given
     cell.first.setdefault(event.reviewer, given)
 

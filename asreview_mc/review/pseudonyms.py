@@ -13,16 +13,26 @@ from asreview_mc.review.state import State
 
 _FREE = ("note", "reason", "text", "why")
 """Fields that hold free text, in which a name may stand among other words."""
+_QUOTED = re.compile(r'"""[\s\S]*?"""|' r"'''[\s\S]*?'''|" r'"(?:[^"\\\n]|\\.)*"|' r"'[^'\n]*'|" r"#[^\n]*")
+"""Strings and comments of TOML."""
 
 
-def pseudonyms(state: State) -> Mapping[str, str]:
-    """Return a pseudonym for everybody who was ever on the team, by role and in the order of the protocols."""
+def pseudonyms(state: State, events: Iterable[Logged] = ()) -> Mapping[str, str]:
+    """Return a pseudonym for everybody who was ever on the team, by role and in the order of the protocols.
+
+    Those who signed off a protocol without being on the team, and whoever did one of the `events`, have one, too.
+    """
     people: dict[str, str] = {}
+    signed: dict[str, str] = {}
     for logged in state.protocols:
         event = logged.event
         if isinstance(event, ProtocolSet):
             protocol = parse(event.text, where="accepted protocol", strict=False)
             people |= {person.name: person.role for person in protocol.reviewers if person.name not in people}
+            signed |= dict.fromkeys(protocol.signed_off_by, "signatory")
+    others = {name: "person" for logged in events for name in logged.event.actors}
+    people = others | signed | people  # the last says what they are
+    people = {name: role for name, role in people.items() if name}
     given: dict[str, str] = {}
     for name, role in people.items():
         among = sum(other == role for known, other in people.items() if known in given)
@@ -39,8 +49,8 @@ def under_pseudonyms(events: Iterable[Logged], names: Mapping[str, str]) -> Iter
         changed = {}
         for item in dataclasses.fields(event):
             value = getattr(event, item.name)
-            if isinstance(event, ProtocolSet) and item.name == "text":
-                changed[item.name] = _in_toml(value, names)
+            if words and isinstance(event, ProtocolSet) and item.name == "text":
+                changed[item.name] = _in_toml(value, names, words)
             elif words and item.name in _FREE and isinstance(value, str):
                 changed[item.name] = words.sub(lambda found: names[found.group()], value)
             else:
@@ -58,12 +68,14 @@ def _replaced(value: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401
     return value
 
 
-def _in_toml(text: str, names: Mapping[str, str]) -> str:
-    """Replace names where they are a whole string of the protocol."""
-    for name, other in names.items():
-        for quote in ('"', "'"):
-            text = text.replace(f"{quote}{name}{quote}", f'"{other}"')
-    return text
+def _in_toml(text: str, names: Mapping[str, str], words: re.Pattern[str]) -> str:
+    """Replace names in the strings of the protocol, where they are the whole or a word of it, and in comments."""
+    return _QUOTED.sub(lambda found: _requoted(found.group(), names, words), text)
+
+
+def _requoted(said: str, names: Mapping[str, str], words: re.Pattern[str]) -> str:
+    whole = names.get(said[1:-1])
+    return f'"{whole}"' if whole else words.sub(lambda found: names[found.group()], said)
 
 
 def _letters(number: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection
 
@@ -33,6 +34,7 @@ from asreview_mc.core.event import (
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.review.consensus import Standing, Verdict
 from asreview_mc.review.fold import Fold
+from asreview_mc.review.forms import Cell, Given
 from asreview_mc.review.sheet import Sheet
 
 OWN_WORK: tuple[type[Event], ...] = (Decided, Undone, Tagged, Discussed, TopicsConfirmed, Extracted, PanelRated)
@@ -93,6 +95,7 @@ class Team(Fold):
                     windows[-1] = (windows[-1][0], logged.seq)
                 elif not event.ended and not is_open:
                     windows.append((logged.seq, None))
+                self.forms.seen_until[name] = logged.seq if event.ended else math.inf
 
     def _calibrated(self, logged: Logged) -> None:
         event = logged.event
@@ -164,8 +167,9 @@ class Team(Fold):
         rank shown at the time would. Records of a calibration round, and those found otherwise, have none.
         """
         drawn = set(self.calibration_records(stage))
-        first = ((one, sheet.first.get(reviewer)) for one, sheet in self._sheets[stage].items() if one not in drawn)
-        read = sorted((said.seq, one) for one, said in first if said and said.how in BY_RANK)
+        sheets = ((one, sheet) for one, sheet in self._sheets[stage].items() if one not in drawn)
+        firsts = ((said, one) for one, sheet in sheets for said in sheet.first if said.reviewer == reviewer)
+        read = sorted((said.seq, one) for said, one in firsts if said.how in BY_RANK)
         return {one: place for place, (_, one) in enumerate(read, start=1)}
 
     def calibration_records(self, stage: Stage) -> list[str]:
@@ -209,6 +213,12 @@ class Team(Fold):
     def unblinded(self) -> list[str]:
         """Names of those who see every decision now."""
         return [name for name, windows in self._windows.items() if windows[-1][1] is None]
+
+    def answers(self, cell: Cell, viewer: str | None) -> list[Given]:
+        """Return what `viewer` may see of a field: their own, and all once it is disclosed or they see all."""
+        wanted, said = self.protocol.decisions_wanted, sorted(cell.given.values(), key=lambda one: one.seq)
+        everything = self.sees_all(viewer)
+        return [one for one in said if everything or one.reviewer == viewer or cell.is_disclosed(one.seq, wanted)]
 
     def may_travel(self, logged: Logged, reviewer: str) -> bool:
         """Whether an event may be in a copy for `reviewer`: nothing that others decided, disclosed or not."""

@@ -113,3 +113,16 @@ def test_a_hash_does_not_give_a_hidden_decision_away(run, project):
         chain_hash(*place, encode(Decided("r000002", "abstract", "R2", guess)), "") for guess in ("include", "exclude")
     }
     assert hidden["hash"] not in tried
+
+
+def test_the_log_of_a_record_does_not_say_that_somebody_tagged_it(run, project):
+    """Nor that somebody took a decision back there: a hidden event is left out where the record is asked for."""
+    run("tag", "r000002", "odd", "--reviewer", "R2")
+    run("decide", "r000002", "exclude", "--reviewer", "R2")
+    for viewer in (("--as", "R1"), ()):
+        events = run("log", "--record", "r000002", "--json", *viewer).json["events"]
+        assert [one["kind"] for one in events] == []
+    kinds = [one["kind"] for one in run("log", "--record", "r000002", "--json", "--as", "R2").json["events"]]
+    assert kinds == ["tagged", "decided"]
+    run("decide", "r000002", "exclude", "--reviewer", "R1")
+    assert len(run("log", "--record", "r000002", "--json", "--as", "R1").json["events"]) == 3

@@ -44,3 +44,12 @@ def test_the_log_is_filtered_by_time(run, project):
     assert run("log", "--until", whole[1]["at"], "--json").json["events"] == whole[:1]
     assert run("log", "--since", "2100-01-01", "--json").json["events"] == []
     assert run("log", "--since", "yesterday").code == 1
+
+
+def test_the_log_is_written_out_without_names(run, project, tmp_path):
+    """Whoever decided has a pseudonym, in what is printed and in what is written."""
+    run("decide", "r000001", "include", "--reviewer", "R1", "--note", "as R2 said")
+    assert "note=as Reviewer B said" in run("log", "--as", "R1", "--blind").out
+    assert run("log", "--as", "R1", "--blind", "-o", tmp_path / "log.jsonl").code == 0
+    written = (tmp_path / "log.jsonl").read_text("utf-8")
+    assert "Reviewer A" in written and '"R1"' not in written

@@ -37,6 +37,7 @@ def test_shares_calibration_and_tags(run, owned):
     drawn = run("calibrate", "--by", "R1", "--n", "2", "--seed", "3", "--json").json
     assert (len(drawn["records"]), drawn["waiting"]) == (2, 2)
     assert run("calibrate", "--show", "--json").json == drawn
+    assert drawn["agreement"] is None
     given = run("assign", "--to", "R1", "--to", "R2", "--by", "R1", "--json").json
     assert {name: len(ids) for name, ids in given["given"].items()} == {"R1": 6, "R2": 6}
     assert [one["reviewer"] for one in run("assign", "--json").json["shares"]] == ["R1", "R2", "R3"]
@@ -47,6 +48,22 @@ def test_shares_calibration_and_tags(run, owned):
     assert run("tag", "--as", "R2", "--json").json["tagged"][0]["tags"] == {"R2": ["nice one"]}
     assert run("tag", "--as", "R1", "--json").json["tagged"] == []
     assert run("tag", IDS[0], "nice one", "--as", "R2", "--remove").code == 0
+
+
+def test_a_calibration_round_shows_its_agreement_once_all_have_decided(run, owned):
+    """No sooner, in words and as JSON, with what the figures are an estimate of."""
+    drawn = run("calibrate", "--by", "R1", "--n", "2", "--seed", "3", "--json").json["records"]
+    for name in ("R1", "R2", "R3"):
+        assert "Cohen" not in run("calibrate", "--show").out
+        for record_id in drawn:
+            assert run("decide", record_id, "include", "--reviewer", name).code == 0
+    said = run("calibrate", "--show").out
+    assert "R1 and R2, n = 2" in said and "Cohen’s κ" in said and "all 3 raters, n = 2" in said
+    assert "estimate for the pool" in said
+    assert run("calibrate", "--show", "--json").json["agreement"]["all"]["percent_agreement"] == 1
+    weighted = run("agreement", "--weights", "linear", "--json")
+    assert weighted.code == 0 and weighted.json["in_order"]["weights"] == "linear"
+    assert run("agreement", "--weights", "cubic").code == 2
 
 
 def test_unblind_close_link_discuss_freeze(run, owned):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from asreview_mc.core.errors import OutputError
+from asreview_mc.core.errors import OutputError, UnknownError
 from asreview_mc.core.event import Shown, TopicsConfirmed
 from asreview_mc.project import agreement, gather, reporting, screen, stages, stopping, team
 from asreview_mc.project.agreement import CONDITIONAL, FOR_THE_POOL
@@ -208,6 +208,16 @@ def test_agreement_over_time_is_drawn(many, tmp_path):
         agreement.draw_over_time(many, "abstract", tmp_path / "one.txt")
 
 
+def test_the_report_shows_agreement_over_time_once_a_batch_is_full(many):
+    """Batch by batch, with what each was in words for who cannot see it; no empty picture before."""
+    both(many, range(1, 25))
+    assert "Agreement of each batch" not in reporting.report_html(many, "R1")
+    both(many, range(25, 51))
+    page = reporting.report_html(many, "R1")
+    assert page.count("<title>Agreement of each batch as screening went on</title>") == 1
+    assert "Batches of 25, to 25: " in page and "; to 50: " in page
+
+
 def test_sub_topics_have_agreement_of_their_own(review):
     """Each code against the others, on what each reviewer confirmed first."""
     first, second = (card.code for card in review.protocol.cards[:2])
@@ -215,3 +225,57 @@ def test_sub_topics_have_agreement_of_their_own(review):
         review.append(TopicsConfirmed("r000001", name, codes, {}, "none"))
     found = {one["code"]: one["all"] for one in agreement.sub_topics(review.state)}
     assert (found[first]["n"], found[first]["percent_agreement"], found[second]["percent_agreement"]) == (1, 1, 0)
+
+
+def test_maybe_lies_between_the_two_where_weights_are_asked_for(many):
+    """By hand, with linear weights: n = 4, observed (1 + .5 + 0 + 1) / 4; other weights are refused."""
+    said = (("include", "include"), ("include", "maybe"), ("exclude", "include"), ("exclude", "exclude"))
+    for number, decisions in enumerate(said, start=1):
+        for name, decision in zip(("R1", "R2"), decisions, strict=True):
+            screen.decide(many, f"r{number:06d}", decision, name)
+    for one in many.state.conflicts("abstract"):
+        screen.settle(many, one, "include", ["R1", "R2"])
+    stages.close(many, "abstract", "R1", reason="enough")
+    assert "in_order" not in agreement.agreement(many, "abstract")
+    (pair,) = agreement.agreement(many, "abstract", weights="linear")["in_order"]["pairs"]
+    chance = (2 * (2 + 0.5 * 1) + 2 * (1 + 0.5 * 1)) / 16
+    assert pair["n"] == 4
+    assert pair["cohen_kappa_weighted"]["value"] == pytest.approx((2.5 / 4 - chance) / (1 - chance))
+    assert {"gwet_ac2", "krippendorff_alpha_ordinal"} < set(pair)
+    with pytest.raises(UnknownError, match="no weights"):
+        agreement.agreement(many, "abstract", weights="cubic")
+    said = "\n".join(to_text(agreement.agreement(many, "abstract", weights="quadratic")))
+    assert "include, maybe, exclude in order (quadratic)" in said and "Krippendorff’s α, ordinal" in said
+
+
+def test_weighted_figures_are_released_in_full_batches_as_all_others(many):
+    both(many, range(1, 30))
+    assert agreement.agreement(many, "abstract", "R1", weights="linear")["in_order"]["all"]["n"] == 25
+
+
+def test_reasons_and_sub_topics_are_said_in_words(review):
+    """Each code against all others, with its interval."""
+    for number, reasons in ((1, ("setting", "setting")), (2, ("setting", "study_design")), (3, ("", ""))):
+        for name in ("R1", "R2"):
+            screen.decide(review, f"r{number:06d}", "include", name)
+        for name, reason in zip(("R1", "R2"), reasons, strict=True):
+            decision = "exclude" if reason else "include"
+            screen.decide(review, f"r{number:06d}", decision, name, stage="fulltext", reason=reason)
+    code = review.protocol.cards[0].code
+    for name in ("R1", "R2"):
+        review.append(TopicsConfirmed("r000003", name, (code,), {}, "none"))
+    stages.close(review, "abstract", "R1", reason="enough")
+    said = list(to_text(agreement.agreement(review, "fulltext")))
+    assert "reasons, each against all others:" in said and "sub-topics, each against all others:" in said
+    assert any(line.startswith("  setting, R1 and R2, n = 2: Agreement 50.0% (95 % CI") for line in said)
+    assert any(line.startswith(f"  {code}, R1 and R2, n = 1: Agreement 100.0%") for line in said)
+    assert not any("reasons" in line for line in to_text(agreement.agreement(review, "abstract")))
+
+
+def test_a_calibration_round_is_told_of_once_it_is_in(many):
+    drawn = team.calibrate(many, "R1", n=3, seed=1)
+    assert agreement.calibrated(many, "abstract") is None
+    both(many, [int(one[1:]) for one in drawn[:2]])
+    assert agreement.calibrated(many, "abstract") is None
+    both(many, [int(drawn[2][1:])])
+    assert (agreement.calibrated(many, "abstract") or {})["overlap"] == 3

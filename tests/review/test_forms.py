@@ -1,6 +1,6 @@
 """Forms filled in by two: blind until both are in, then agreed, in conflict or settled."""
 
-from asreview_mc.core.event import Extracted, ExtractionSettled
+from asreview_mc.core.event import Extracted, ExtractionSettled, Unblinded
 from asreview_mc.core.protocol import ExtractionField
 from asreview_mc.review.form_agreement import field_agreement
 from asreview_mc.review.forms import ratings, values
@@ -18,6 +18,10 @@ def cell(story, number=1, code="design"):
     return story.state.forms.cells("extraction", f"r{number:06d}")[code]
 
 
+def seen(story, viewer, code="design"):
+    return story.state.answers(cell(story, code=code), viewer)
+
+
 def test_a_field_is_pending_then_agreed_or_in_conflict(story):
     fill(story, 1, "R1", design="survey", aim="x")
     assert cell(story).stands(2).status == "pending"
@@ -29,12 +33,41 @@ def test_a_field_is_pending_then_agreed_or_in_conflict(story):
 def test_nobody_sees_another_answer_before_their_own_is_in(story):
     fill(story, 1, "R1", design="survey")
     fill(story, 1, "R2", aim="to know")
-    one = cell(story)
-    assert [given.reviewer for given in one.visible("R1", 2)] == ["R1"]
-    assert one.visible("R2", 2) == one.visible(None, 2) == []
+    assert [given.reviewer for given in seen(story, "R1")] == ["R1"]
+    assert seen(story, "R2") == seen(story, None) == []
     fill(story, 1, "R2", design="trial")
-    assert len(cell(story).visible(None, 2)) == 2
-    assert cell(story, code="aim").visible("R1", 2) == []
+    assert len(seen(story, None)) == 2
+    assert seen(story, "R1", code="aim") == []
+
+
+def test_who_is_unblinded_sees_every_answer_until_blind_again(story):
+    seq = fill(story, 1, "R1", design="survey")
+    story.tell(Unblinded("boss", "an audit", ("judge",)))
+    assert [given.value for given in seen(story, "judge")] == ["survey"]
+    assert story.state.may_see(story.log[seq - 1], "judge")
+    assert seen(story, "R2") == []
+    story.tell(Unblinded("boss", "done", ("judge",), ended=True))
+    assert seen(story, "judge") == [] and not story.state.may_see(story.log[seq - 1], "judge")
+
+
+def test_an_answer_given_with_the_others_before_ones_eyes_is_not_blind(story):
+    """While somebody sees all, and later where the other answer was there by then; not where it came after."""
+    fields = [ExtractionField("design", "Design", "single", choices=("survey", "trial"))]
+
+    def compared():
+        (field,) = field_agreement(fields, story.state.forms.of("extraction"), ["r000001", "r000002", "r000003"])
+        return [pair["n"] for pair in field["pairs"]]
+
+    fill(story, 1, "R1", design="survey")
+    story.tell(Unblinded("boss", "an audit", ("R2",)))
+    fill(story, 2, "R2", design="survey")
+    fill(story, 2, "R1", design="survey")
+    story.tell(Unblinded("boss", "done", ("R2",), ended=True))
+    fill(story, 1, "R2", design="survey")
+    assert compared() == []
+    fill(story, 3, "R1", design="survey")
+    fill(story, 3, "R2", design="survey")
+    assert compared() == [1]
 
 
 def test_the_log_hides_an_extraction_until_all_its_fields_are_open(story):
@@ -54,7 +87,7 @@ def test_an_answer_taken_back_and_given_anew_is_hidden_again(story):
     fill(story, 1, "R2", design=None)
     fill(story, 1, "R1", design="case")
     assert cell(story).stands(2).status == "pending"
-    assert cell(story).visible("R2", 2) == []
+    assert seen(story, "R2") == []
 
 
 def test_a_settlement_stands_until_somebody_says_otherwise(story):
