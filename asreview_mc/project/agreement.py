@@ -22,6 +22,8 @@ from asreview_mc.review.topics import first_confirmations
 BOOTSTRAP_SEED = 0
 CONDITIONAL = "conditional on the queue: these records came in the order of a ranking and are no sample of the pool"
 DESCRIPTIVE = "descriptive: over all records that were decided on blind, of whatever prevalence"
+MANY_RATERS = 6
+"""With more, what is logged over time is of all together: 20 people make 190 pairs at every batch."""
 FOR_THE_POOL = "estimate for the pool: the records were drawn at random"
 
 
@@ -91,19 +93,37 @@ def agreement_over(state: State, stage: Stage, record_ids: Sequence[str]) -> dic
 def measure_full_batches(review: Review, stage: Stage) -> None:
     """Log agreement over each batch of the queue that is full, and over a whole calibration round, once.
 
-    A batch's event describes the queue up to it; the batch alone stands in it as ``alone``.
+    A batch's event describes the queue up to it; the batch alone stands in it as ``alone``. What is to be logged is
+    reckoned before the log is held, so that no decision waits for it.
     """
     state = review.state
     drawn, queue = _parts(state, stage)
-    logged = over_time(review, stage)
-    before = [one["records"] for one in logged if one.get("over") == "calibration"]
-    if drawn and _round_is_in(state, stage) and len(drawn) > max(before, default=0):
-        statistics = agreement_over(state, stage, drawn)
-        review.append(AgreementMeasured(stage, 0, len(drawn), statistics, over="calibration"))
-    for number in range(sum("over" not in one for one in logged), _full(queue) // _size()):
+    if drawn and _round_is_in(state, stage) and len(drawn) > _measured(state, stage)[1]:
+        statistics = _short(agreement_over(state, stage, drawn))
+        with review.transaction():
+            if len(drawn) > _measured(review.state, stage)[1]:
+                review.append(AgreementMeasured(stage, 0, len(drawn), statistics, over="calibration"))
+    for number in range(_measured(state, stage)[0], _full(queue) // _size()):
         upto = (number + 1) * _size()
-        statistics = {**agreement_over(state, stage, queue[:upto]), "alone": _batch(state, stage, queue, number)}
-        review.append(AgreementMeasured(stage, number + 1, upto, statistics))
+        alone = _short(_batch(state, stage, queue, number))
+        statistics = {**_short(agreement_over(state, stage, queue[:upto])), "alone": alone}
+        with review.transaction():
+            if _measured(review.state, stage)[0] == number:  # else another process was faster
+                review.append(AgreementMeasured(stage, number + 1, upto, statistics))
+
+
+def _measured(state: State, stage: Stage) -> tuple[int, int]:
+    """Return how many batches of a stage are logged, and the records of the largest calibration that is."""
+    logged = [one.event for one in state.measured]
+    here = [one for one in logged if isinstance(one, AgreementMeasured) and one.stage == stage]
+    rounds = [one.records for one in here if one.over == "calibration"]
+    return sum(not one.over for one in here), max(rounds, default=0)
+
+
+def _short(found: dict[str, Any]) -> dict[str, Any]:
+    """Return figures without the pairs that share no record; without any pair where there are too many to look at."""
+    pairs = [pair for pair in found["pairs"] if pair["n"]] if len(found["raters"]) <= MANY_RATERS else []
+    return found | {"pairs": pairs}
 
 
 def measure_stage(review: Review, stage: Stage) -> None:
