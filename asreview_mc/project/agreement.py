@@ -28,6 +28,8 @@ WEIGHTS = ("linear", "quadratic", "ordinal")
 """How much of an agreement it is where one says maybe and the other include or exclude."""
 CONDITIONAL = "conditional on the queue: these records came in the order of a ranking and are no sample of the pool"
 DESCRIPTIVE = "descriptive: over all records that were decided on blind, of whatever prevalence"
+MANY_RATERS = 6
+"""With more, what is logged over time is of all together: 20 people make 190 pairs at every batch."""
 FOR_THE_POOL = "estimate for the pool: the records were drawn at random"
 
 
@@ -71,7 +73,7 @@ def agreement_of(
         "waiting": len(done) - len(told),
         "meaning": DESCRIPTIVE,
         "calibration": {"meaning": FOR_THE_POOL, **agreement_over(state, stage, drawn)} if drawn else None,
-        "batches": [_batch(state, stage, queue, number) for number in range(_full(queue) // batch_size())],
+        "batches": [_batch(state, stage, queue, number) for number in range(_full(queue) // batchbatch_size())],
     }
     if weights != "unweighted":
         found["in_order"] = _in_order(state, stage, sorted(told, key=done.index), weights)
@@ -138,19 +140,37 @@ def _in_order(state: State, stage: Stage, record_ids: Sequence[str], weights: We
 def measure_full_batches(review: Review, stage: Stage) -> None:
     """Log agreement over each batch of the queue that is full, and over a whole calibration round, once.
 
-    A batch's event describes the queue up to it; the batch alone stands in it as ``alone``.
+    A batch's event describes the queue up to it; the batch alone stands in it as ``alone``. What is to be logged is
+    reckoned before the log is held, so that no decision waits for it.
     """
     state = review.state
     drawn, queue = _parts(state, stage)
-    logged = over_time(review, stage)
-    before = [one["records"] for one in logged if one.get("over") == "calibration"]
-    if drawn and _round_is_in(state, stage) and len(drawn) > max(before, default=0):
-        statistics = agreement_over(state, stage, drawn)
-        review.append(AgreementMeasured(stage, 0, len(drawn), statistics, over="calibration"))
-    for number in range(sum("over" not in one for one in logged), _full(queue) // batch_size()):
+    if drawn and _round_is_in(state, stage) and len(drawn) > _measured(state, stage)[1]:
+        statistics = _short(agreement_over(state, stage, drawn))
+        with review.transaction():
+            if len(drawn) > _measured(review.state, stage)[1]:
+                review.append(AgreementMeasured(stage, 0, len(drawn), statistics, over="calibration"))
+    for number in range(_measured(state, stage)[0], _full(queue) // batch_size()):
         upto = (number + 1) * batch_size()
-        statistics = {**agreement_over(state, stage, queue[:upto]), "alone": _batch(state, stage, queue, number)}
-        review.append(AgreementMeasured(stage, number + 1, upto, statistics))
+        alone = _short(_batch(state, stage, queue, number))
+        statistics = {**_short(agreement_over(state, stage, queue[:upto])), "alone": alone}
+        with review.transaction():
+            if _measured(review.state, stage)[0] == number:  # else another process was faster
+                review.append(AgreementMeasured(stage, number + 1, upto, statistics))
+
+
+def _measured(state: State, stage: Stage) -> tuple[int, int]:
+    """Return how many batches of a stage are logged, and the records of the largest calibration that is."""
+    logged = [one.event for one in state.measured]
+    here = [one for one in logged if isinstance(one, AgreementMeasured) and one.stage == stage]
+    rounds = [one.records for one in here if one.over == "calibration"]
+    return sum(not one.over for one in here), max(rounds, default=0)
+
+
+def _short(found: dict[str, Any]) -> dict[str, Any]:
+    """Return figures without the pairs that share no record; without any pair where there are too many to look at."""
+    pairs = [pair for pair in found["pairs"] if pair["n"]] if len(found["raters"]) <= MANY_RATERS else []
+    return found | {"pairs": pairs}
 
 
 def measure_stage(review: Review, stage: Stage) -> None:
@@ -180,7 +200,7 @@ def _released_whole(state: State, stage: Stage, viewer: str | None) -> bool:
     return not any(not state.closed(one) and state.undecided(one) for one in upto)
 
 
-def batch_size() -> int:
+def batchbatch_size() -> int:
     """Return how many records a batch has."""
     from asreview_mc.review.agreement import BATCH
 
@@ -191,12 +211,12 @@ def _full(record_ids: Sequence[str]) -> int:
     """Return how many of the records are in full batches."""
     from asreview_mc.review.agreement import batches
 
-    return batches(record_ids) * batch_size()
+    return batches(record_ids) * batchbatch_size()
 
 
 def _batch(state: State, stage: Stage, done: Sequence[str], number: int) -> dict[str, Any]:
     """Return the figures of one full batch alone, with where it lies and how often its records were included."""
-    first, upto = number * batch_size(), (number + 1) * batch_size()
+    first, upto = number * batchbatch_size(), (number + 1) * batchbatch_size()
     record_ids = done[first:upto]
     ratings = state.ratings(stage, record_ids)
     said = [answer for rated in ratings.values() for answer in rated.values()]

@@ -32,6 +32,7 @@ def status(review: Review) -> dict[str, Any]:
     """
     state, records = review.state, review.records
     included = eligibility(state).included
+    waiting = {stage: waiting_for_each(state, stage) for stage in STAGES}
     bare = [record_id for record_id in state.unique() if not records[record_id].abstract]
     return {
         "title": state.protocol.title,
@@ -51,7 +52,7 @@ def status(review: Review) -> dict[str, Any]:
                 **{
                     stage: {
                         "decided": state.decided_by(stage, person.name),
-                        "waiting": len(state.queue(stage, person.name)),
+                        "waiting": waiting[stage].get(person.name, 0),
                     }
                     for stage in STAGES
                     if person.name in state.protocol.screeners
@@ -68,6 +69,22 @@ def status(review: Review) -> dict[str, Any]:
         "events": state.seq,
         "head": state.head,
     }
+
+
+def waiting_for_each(state: State, stage: Stage) -> dict[str, int]:
+    """Return by reviewer the length of their `State.queue`, from one pass through the records."""
+    if state.closed(stage):
+        return {}
+    people, for_all = state.protocol.active, 0
+    for_one = dict.fromkeys(people, 0)
+    for record_id in state.undecided(stage):
+        deciders = state.deciders(stage, record_id)
+        if not deciders and not state.holders(stage, record_id) and state.is_for(stage, record_id, ""):
+            for_all += 1
+            continue
+        for name in people:
+            for_one[name] += name not in deciders and state.is_for(stage, record_id, name)
+    return {name: count + for_all for name, count in for_one.items()}
 
 
 def _frozen(state: State, included: Sequence[str]) -> dict[str, Any] | None:

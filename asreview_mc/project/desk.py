@@ -68,13 +68,14 @@ class Desk:
         self._reopened: dict[Key, str] = {}
         self._places: dict[tuple[Stage, str, str], Shown] = {}
 
-    def take(self, order: Order) -> None:
-        """Go on in `order` from here on, unless a later one is here already."""
-        key = (order.stage, order.reviewer)
-        known = self._orders.get(key)
-        if known is None or not known.ranked or known.seq <= order.seq:
-            self._orders[key] = order
-            self._since[key] = [(seq, step) for seq, step in self._since[key] if seq > order.seq]
+    def take(self, *orders: Order) -> None:
+        """Go on in these orders from here on, but where a later one is here already."""
+        for order in orders:
+            key = (order.stage, order.reviewer)
+            known = self._orders.get(key)
+            if known is None or not known.ranked or known.seq <= order.seq:
+                self._orders[key] = order
+                self._since[key] = [(seq, step) for seq, step in self._since[key] if seq > order.seq]
 
     def places(self, stage: Stage, reviewer: str, n: int = 2, *, besides: Iterable[str] = ()) -> list[Place]:
         """Return the next `n` records for a reviewer, leaving out those in `besides`.

@@ -38,15 +38,14 @@ class Bench:
         self._shown: dict[str, TopicModel] = {}
         self.tell: Callable[[int, int], None] | None = None
 
-    def order(self, stage: Stage, reviewer: str) -> Order:
-        """Return a reviewer's queue as a ranker leaves it."""
-        return self._orders.order(stage, reviewer, self.tell)
+    def orders(self, reviewer: str) -> list[Order]:
+        """Return a reviewer's queue at each stage as a ranker leaves it."""
+        return self._orders.orders(reviewer, self.tell)
 
     def measure(self) -> None:
         """Log the agreement of every batch that is full."""
-        with self.review.transaction():
-            for stage in STAGES:
-                measure_full_batches(self.review, stage)
+        for stage in STAGES:
+            measure_full_batches(self.review, stage)
 
     def agreement(self, viewer: str) -> list[dict[str, Any]]:
         """Return agreement at both stages as far as it is released to `viewer`, in the words of a report."""

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from asreview_mc.core.event import Shown
-from asreview_mc.core.protocol import Stage
+from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.core.version import __version__
 from asreview_mc.learn.encode import Encoder
+from asreview_mc.learn.rank import Ranker
 from asreview_mc.learn.rank.explain import why
 from asreview_mc.project.ranking import Pool, Progress, gather_pool
 from asreview_mc.project.review import Review
+from asreview_mc.review.state import State
 
 DEPTH = 1000
 """So many records are sent at a time: more than anybody decides on before the next order is there."""
@@ -66,16 +71,36 @@ class Orders:
         self._pool: Pool | None = None
         self._made_of: Sequence[object] = ()
 
-    def order(self, stage: Stage, reviewer: str, progress: Progress | None = None) -> Order:
-        """Return the order of a reviewer as of the last event."""
+    def orders(self, reviewer: str, progress: Progress | None = None) -> list[Order]:
+        """Return the order of a reviewer at each stage, as of the last event and learnt once for both."""
         pool = self._gathered(progress)
         state = self.review.state
-        waiting = [one for one in state.queue(stage, reviewer) if one in pool.rows]
-        decided = state.decided_by(stage, reviewer)
-        if not waiting:
-            return Order(stage, reviewer, state.seq, decided, 0, (), ranker=pool.ranker)
+        waiting = {stage: [one for one in state.queue(stage, reviewer) if one in pool.rows] for stage in STAGES}
+        if not any(waiting.values()):
+            return [self._none(stage, reviewer, state, pool) for stage in STAGES]
         fitted = pool.fitted(state.labels(reviewer))
         scores = fitted.decision_function(pool.features)
+        return [
+            self._order(stage, reviewer, state, pool, fitted, scores, waiting[stage])
+            if waiting[stage]
+            else self._none(stage, reviewer, state, pool)
+            for stage in STAGES
+        ]
+
+    def _none(self, stage: Stage, reviewer: str, state: State, pool: Pool) -> Order:
+        decided = state.decided_by(stage, reviewer)
+        return Order(stage, reviewer, state.seq, decided, 0, (), ranker=pool.ranker)
+
+    def _order(
+        self,
+        stage: Stage,
+        reviewer: str,
+        state: State,
+        pool: Pool,
+        fitted: Ranker,
+        scores: NDArray[np.float64],
+        waiting: Sequence[str],
+    ) -> Order:
         first = pool.best_first(scores, waiting)[:DEPTH]
         rows = [pool.rows[record_id] for record_id in first]
         reasons = why(pool.features, fitted, rows[:EXPLAINED]) if state.protocol.show_scores else []
@@ -83,7 +108,7 @@ class Orders:
             stage,
             reviewer,
             state.seq,
-            decided,
+            state.decided_by(stage, reviewer),
             len(waiting),
             tuple(first),
             tuple(round(float(scores[row]), 6) for row in rows),
@@ -99,8 +124,14 @@ class Orders:
             len(state.merges),
             sum(map(len, state.amendments.values())),
             state.protocol.query_text,
+            state.protocol.show_scores,
         )
         if self._pool is None or made_of != self._made_of:
-            self._pool = gather_pool(self.review, encoder=self._encoder, progress=progress)
+            self._pool = None  # two of them need not be held at once
+            with Review.open(self.review.folder) as apart:  # whose records can be let go of with it
+                pool = gather_pool(apart, encoder=self._encoder, progress=progress)
+            if not state.protocol.show_scores:  # nobody is told why, and the names of millions of pairs are heavy
+                pool = replace(pool, features=replace(pool.features, vocabulary={}))
+            self._pool = pool
             self._made_of = made_of
         return self._pool

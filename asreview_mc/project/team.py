@@ -9,6 +9,7 @@ from typing import Any
 from asreview_mc.core.errors import DecisionError
 from asreview_mc.core.event import Assigned, Calibrated, Logged, Tagged, Unblinded
 from asreview_mc.core.protocol import Stage
+from asreview_mc.project.audit import waiting_for_each
 from asreview_mc.project.checks import check_decider, check_leader
 from asreview_mc.project.review import Review
 from asreview_mc.review.state import State
@@ -177,11 +178,12 @@ def _split(
 def shares(review: Review, stage: Stage) -> list[dict[str, Any]]:
     """Return for each who decides how many records are in their share, and how many wait for them in all."""
     state = review.state
+    waiting = waiting_for_each(state, stage)
     return [
         {
             "reviewer": name,
             "records": len(state.share(stage, name)),
-            "waiting": len(state.queue(stage, name)),
+            "waiting": waiting.get(name, 0),
             "left": name not in state.protocol.active,
         }
         for name in state.protocol.screeners

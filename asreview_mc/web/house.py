@@ -6,12 +6,11 @@ import asyncio
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from fastapi import Request
 from itsdangerous import URLSafeTimedSerializer
 
-from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.core.protocol import Protocol as ReviewProtocol
 from asreview_mc.project.desk import Desk
 from asreview_mc.project.review import Review
@@ -89,8 +88,7 @@ class House:
 
     def after_decision(self, reviewer: str) -> None:
         """Let queue and agreement follow from what was decided, behind the reviewer's back."""
-        for stage in STAGES:
-            self.orders.want((stage, reviewer))
+        self.orders.want(reviewer)
         self.measures.want("all")
 
     async def close(self) -> None:
@@ -103,9 +101,8 @@ class House:
         self.reading.close()
 
     async def _order(self, key: Hashable) -> None:
-        stage, reviewer = cast("tuple[Stage, str]", key)
-        order = await asyncio.wrap_future(self.ranking.ask("order", stage=stage, reviewer=reviewer))
-        await self.desk.run(lambda desk: desk.take(order))
+        orders = await asyncio.wrap_future(self.ranking.ask("orders", reviewer=key))
+        await self.desk.run(lambda desk: desk.take(*orders))
 
     async def _measure(self, key: Hashable) -> None:
         await self.job("measure")

@@ -98,7 +98,7 @@ async def offers(house: Rooms, who: Caller, stage: Stage, n: int, besides: list[
 
     found, progress, protocol = await house.desk.run(look)
     if progress["stale"] is None:
-        house.orders.want((stage, who.name))
+        house.orders.want(who.name)
     preferences = Preferences.of(house, who)
     return {
         "offers": [offer(*one, protocol, preferences) for one in found],

@@ -148,7 +148,7 @@ async def lead(request: Request, who: Leader, house: Rooms) -> Response:
         return verb
 
     done = await house.desk.run(lambda desk: act(desk.review))
-    house.orders.want(("abstract", who.name))
+    house.orders.want(who.name)
     return back("/owner#team", f"Done: {done}.")
 
 
