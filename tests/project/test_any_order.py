@@ -1,5 +1,6 @@
 """Any actions by any people in any order: nothing hidden shows, no decision is lost, and the counts close."""
 
+import re
 import shutil
 import tempfile
 from collections import Counter
@@ -18,9 +19,32 @@ from hypothesis.stateful import (
 )
 
 from asreview_mc.core.errors import AsreviewMCError
-from asreview_mc.core.event import Decided, Merged, Split, Undone
+from asreview_mc.core.event import (
+    Decided,
+    Discussed,
+    Extracted,
+    Merged,
+    PanelRated,
+    Split,
+    Tagged,
+    TopicsConfirmed,
+    Undone,
+)
 from asreview_mc.core.protocol import STAGES
-from asreview_mc.project import agreement, copies, duplicates, fulltexts, gather, panel, screen, stages, team
+from asreview_mc.project import (
+    agreement,
+    copies,
+    duplicates,
+    extract,
+    fulltexts,
+    gather,
+    panel,
+    reporting,
+    screen,
+    stages,
+    stopping,
+    team,
+)
 from asreview_mc.project.audit import events, status
 from asreview_mc.project.review import Review
 from asreview_mc.report.export import describe
@@ -30,10 +54,15 @@ from asreview_mc.review.eligibility import eligibility
 IDS = [f"r{k:06d}" for k in range(1, 5)]
 PEOPLE = ("R1", "R2", "R3")
 VIEWERS = (*PEOPLE, None, "judge")
-SHOWN: Counter[str | None] = Counter()
-"""How often a hidden decision was changed under the eyes of each viewer."""
+SHOWN: Counter[str] = Counter()
+"""How often a hidden answer of each kind was changed under somebody's eyes."""
+FIELD, CODES = "aim", ("reskilling", "employers")
+TOLD_OF_TOPICS = ("log", "by record", "tags", "labels", "forms", *STAGES)
+"""What must not tell of sub-topics that one coder alone confirmed, which stand and are reported until two differ."""
 REASONS = ("study_design", "publication_type", "setting")
 TITLES = ("Badges in higher education", "Employers and short courses", "A survey of soil bacteria", "Arctic birds")
+
+HASH = re.compile(r"\b[0-9a-f]{12,64}\b")
 
 records = st.sampled_from(IDS)
 people = st.sampled_from(PEOPLE)
@@ -57,6 +86,13 @@ def refusal(review, attempt):
         return ""
 
 
+def looked(review, stage):
+    """Return what a look at the stopping rules finds, without logging it."""
+    found = {}
+    refusal(review, lambda: found.update(stopping.as_plain(stopping.look(review, stage))))
+    return found
+
+
 def seen(review, viewer):
     """Return everything that the verbs behind all commands tell one person, without hashes, and what they refuse."""
     state = review.state
@@ -67,6 +103,11 @@ def seen(review, viewer):
         "log": log,
         "prisma": {name: value for name, value in to_dict(count(state)).items() if "head" not in name},
         "records": [describe(state, review.records[one], included, viewer, "") for one in state.unique()],
+        "by record": [[told["seq"] for told in events(review, viewer, record_id=one)] for one in IDS],
+        "forms": extract.compare(review, viewer),
+        "of forms": extract.agreement(review),
+        "methods": [HASH.sub("", one.text) for one in reporting.methods_of(review, viewer)],
+        "checklist": [HASH.sub("", one.answer) for one in reporting.checklist_of(review, viewer)],
         "tags": team.tags(review, viewer),
         "panel": panel.agreement(review, viewer),
         "labels": state.labels(viewer),
@@ -87,6 +128,10 @@ def seen(review, viewer):
             ),
             *(refusal(review, lambda o=one, s=stage: screen.discuss(review, o, "?", "R1", stage=s)) for one in IDS),
         )
+        told[stage, "stop"] = looked(review, stage)
+    told["differences"] = [
+        refusal(review, lambda o=one: extract.settle(review, o, {FIELD: "skills"}, PEOPLE)) for one in IDS
+    ]
     told["freeze"] = refusal(review, lambda: stages.freeze(review, "R1"))
     told["calibrate"] = refusal(review, lambda: team.calibrate(review, "R1", n=1))
     told["retrieve"] = [refusal(review, lambda o=one: fulltexts.retrieve(review, o, "not-retrieved")) for one in IDS]
@@ -117,6 +162,25 @@ def standing(log):
         elif isinstance(event, Undone):
             found = {key: value for key, value in found.items() if value[0] != event.undoes}
     return {key: decision for key, (_, decision) in found.items()}
+
+
+def another(event):
+    """Return an answer of the same kind by the same person that says something else."""
+    if isinstance(event, Decided):
+        other = {"include": "exclude", "exclude": "maybe", "maybe": "include"}[event.decision]
+        reason = "setting" if other == "exclude" and event.stage == "fulltext" else ""
+        return replace(event, decision=other, reason=reason, note="another")
+    if isinstance(event, Extracted):
+        return replace(event, values=dict.fromkeys(event.values, "other things"), note="another")
+    if isinstance(event, Discussed):
+        return replace(event, text="another", proposal="")
+    if isinstance(event, PanelRated):
+        return replace(event, rating="partly", note="another")
+    if isinstance(event, TopicsConfirmed):
+        return replace(event, codes=event.codes[1:] or (CODES[0],))
+    if isinstance(event, Tagged):
+        return replace(event, tag="another")
+    return None  # what was taken back hangs on what was there
 
 
 class Team(RuleBasedStateMachine):
@@ -175,6 +239,12 @@ class Team(RuleBasedStateMachine):
     def decide_in_pairs(self, said, stage, reason, first, second, one):
         self.decide_in(self.review, one, said, first, stage, reason)
         self.decide_in(self.review, one, "include", second, stage, reason)
+
+    @rule(one=records)
+    def include(self, one):
+        for stage in STAGES:
+            for name in ("R1", "R2"):
+                self.decide_in(self.review, one, "include", name, stage, "")
 
     @rule(name=people, stage=stage_names, one=st.none() | records)
     def undo(self, name, stage, one):
@@ -254,6 +324,25 @@ class Team(RuleBasedStateMachine):
     def rate(self, name, rating):
         self.try_to(panel.rate, "conduct:screening", rating, name)
 
+    @precondition(lambda self: eligibility(self.review.state).included)
+    @rule(one=st.integers(0, 3), name=people, said=st.sampled_from(("skills", "jobs", "")))
+    def fill_in(self, one, name, said):
+        self.try_to(extract.fill_in, self.included(one), {FIELD: said}, name)
+
+    @precondition(lambda self: eligibility(self.review.state).included)
+    @rule(one=st.integers(0, 3), by=st.sampled_from((("judge",), ("R1", "R2"), PEOPLE)))
+    def settle_form(self, one, by):
+        self.try_to(extract.settle, self.included(one), {FIELD: "skills"}, by)
+
+    @precondition(lambda self: eligibility(self.review.state).included)
+    @rule(one=st.integers(0, 3), name=people, codes=st.sets(st.sampled_from(CODES)))
+    def code(self, one, name, codes):
+        self.try_to(lambda review, *said: review.append(TopicsConfirmed(*said)), self.included(one), name, tuple(codes))
+
+    def included(self, number):
+        found = eligibility(self.review.state).included
+        return found[number % len(found)]
+
     # -- copies that travel -------------------------------------------------------------------------------------
 
     @rule(name=st.sampled_from(("R2", "R3")))
@@ -329,26 +418,21 @@ class Team(RuleBasedStateMachine):
         viewer = VIEWERS[self.steps // 6 % len(VIEWERS)]
         state, log = self.review.state, self.review.log.events()
         hidden = [
-            place
-            for place, one in enumerate(log)
-            if isinstance(one.event, Decided)
-            and one.event.reviewer != viewer
-            and not state.sees_all(viewer)
-            and state.disclosed(one.event.stage, state.kept(one.event.record_id)) is None
+            place for place, one in enumerate(log) if not state.may_see(one, viewer) and another(one.event) is not None
         ]
         for place in hidden[-2:]:
-            old = log[place].event
-            other = {"include": "exclude", "exclude": "maybe", "maybe": "include"}[old.decision]
-            reason = "setting" if other == "exclude" and old.stage == "fulltext" else ""
             told = [(one.at, one.event) for one in log]
-            told[place] = (log[place].at, replace(old, decision=other, reason=reason, note="another"))
+            told[place] = (log[place].at, another(log[place].event))
             twin = self.folder / "twin"
             twin.mkdir()
             self.review.log.write_copy(twin / "review.db", told)
             with Review.open(twin) as changed:
-                assert seen(changed, viewer) == seen(self.review, viewer)
+                views = [seen(changed, viewer), seen(self.review, viewer)]
+            if isinstance(log[place].event, TopicsConfirmed):
+                views = [{name: view[name] for name in TOLD_OF_TOPICS} for view in views]
+            assert views[0] == views[1]
             shutil.rmtree(twin)
-            SHOWN[viewer] += 1
+            SHOWN[log[place].event.kind] += 1
 
 
 def test_any_order_of_actions_keeps_the_invariants():
@@ -360,3 +444,4 @@ def test_any_order_of_actions_keeps_the_invariants():
         Team, settings=settings(max_examples=30, stateful_step_count=30, deadline=None, phases=phases)
     )
     assert sum(SHOWN.values()) > 10
+    assert len(SHOWN) > 2
