@@ -73,7 +73,7 @@ def agreement_of(
         "waiting": len(done) - len(told),
         "meaning": DESCRIPTIVE,
         "calibration": {"meaning": FOR_THE_POOL, **agreement_over(state, stage, drawn)} if drawn else None,
-        "batches": [_batch(state, stage, queue, number) for number in range(_full(queue) // batchbatch_size())],
+        "batches": [_batch(state, stage, queue, number) for number in range(_full(queue) // batch_size())],
     }
     if weights != "unweighted":
         found["in_order"] = _in_order(state, stage, sorted(told, key=done.index), weights)
@@ -200,7 +200,7 @@ def _released_whole(state: State, stage: Stage, viewer: str | None) -> bool:
     return not any(not state.closed(one) and state.undecided(one) for one in upto)
 
 
-def batchbatch_size() -> int:
+def batch_size() -> int:
     """Return how many records a batch has."""
     from asreview_mc.review.agreement import BATCH
 
@@ -211,12 +211,12 @@ def _full(record_ids: Sequence[str]) -> int:
     """Return how many of the records are in full batches."""
     from asreview_mc.review.agreement import batches
 
-    return batches(record_ids) * batchbatch_size()
+    return batches(record_ids) * batch_size()
 
 
 def _batch(state: State, stage: Stage, done: Sequence[str], number: int) -> dict[str, Any]:
     """Return the figures of one full batch alone, with where it lies and how often its records were included."""
-    first, upto = number * batchbatch_size(), (number + 1) * batchbatch_size()
+    first, upto = number * batch_size(), (number + 1) * batch_size()
     record_ids = done[first:upto]
     ratings = state.ratings(stage, record_ids)
     said = [answer for rated in ratings.values() for answer in rated.values()]

@@ -6,7 +6,6 @@ they gave themselves and nobody else does, whatever they ask.
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -112,11 +111,11 @@ class Cell:
 class Forms:
     """All forms of a review: a `Cell` by form, record and code of the field.
 
-    `seen_until` has by name the event up to which somebody was let see what all gave, infinite while they are.
+    `seen_until` has by name the event up to which somebody was let see what all gave, None while they are.
     """
 
     def __init__(self) -> None:
-        self.seen_until: dict[str, float] = {}
+        self.seen_until: dict[str, int | None] = {}
         self._cells: dict[str, dict[str, dict[str, Cell]]] = defaultdict(lambda: defaultdict(dict))
 
     def take(self, logged: Logged, record_id: str, wanted: int) -> None:
@@ -137,7 +136,7 @@ class Forms:
         """Whether somebody sees what others give, or saw what was there by the time they were blinded again."""
         until = self.seen_until.get(reviewer, 0)
         others = (one for name, one in cell.first.items() if name != reviewer)
-        return until == math.inf or any(other.seq < until for other in others)
+        return until is None or any(other.seq < until for other in others)
 
     def merge(self, record_id: str, into: str, seq: int, wanted: int) -> None:
         """Let what was said of a duplicate live on in the record that stands for both."""

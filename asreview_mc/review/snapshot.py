@@ -44,8 +44,9 @@ def rules() -> str:
 def dumps(state: State) -> str:
     """Return a state as JSON in one line."""
     plain = {name: _plain(value) for name, value in vars(state).items() if name not in _APART}
+    forms = {name: _plain(value) for name, value in vars(state.forms).items()}
     sheets = {stage: _columns(state._sheets[stage]) for stage in STAGES}
-    return compact_json({"said": plain, "forms": _plain(state.forms._cells), "sheets": sheets}, sort=False)
+    return compact_json({"said": plain, "forms": forms, "sheets": sheets}, sort=False)
 
 
 def loads(text: str) -> State:
@@ -58,13 +59,13 @@ def loads(text: str) -> State:
     """
     whole = json.loads(text)
     state = State()
-    for name, value in whole["said"].items():
-        said, fresh = _value(value), vars(state)[name]
-        if isinstance(fresh, dict):
-            _fill(fresh, said)
-        else:
-            setattr(state, name, said)
-    _fill(state.forms._cells, _value(whole["forms"]))
+    for holder, held in ((state, whole["said"]), (state.forms, whole["forms"])):
+        for name, value in held.items():
+            said, fresh = _value(value), vars(holder)[name]
+            if isinstance(fresh, dict):
+                _fill(fresh, said)
+            else:
+                setattr(holder, name, said)
     for stage in STAGES:
         state._sheets[stage] = _sheets(whole["sheets"][stage])
     accepted = state.protocols[-1].event if state.protocols else None

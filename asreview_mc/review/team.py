@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Collection
 
@@ -95,7 +94,7 @@ class Team(Fold):
                     windows[-1] = (windows[-1][0], logged.seq)
                 elif not event.ended and not is_open:
                     windows.append((logged.seq, None))
-                self.forms.seen_until[name] = logged.seq if event.ended else math.inf
+                self.forms.seen_until[name] = logged.seq if event.ended else None
 
     def _calibrated(self, logged: Logged) -> None:
         event = logged.event
