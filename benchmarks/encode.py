@@ -25,8 +25,9 @@ import ranking
 
 from asreview_mc.learn import rank
 from asreview_mc.learn.cache import CachedEncoder
-from asreview_mc.learn.encode import SentenceEncoder, tokenizer_of
+from asreview_mc.learn.encode import SentenceEncoder
 from asreview_mc.learn.static import StaticEncoder
+from asreview_mc.learn.weights import tokenizer_of
 from asreview_mc.simulate import datasets, files, replay
 
 SETS = ("Cohen_NSAIDS", "Cohen_UrinaryIncontinence", "Nelson_2002", "Sep_2021")

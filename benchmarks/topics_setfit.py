@@ -21,7 +21,7 @@ import topics
 import train_subtopics as training
 from _rows import append, digest_of, versions
 
-from asreview_mc.learn.encode import DEFAULT_PACKAGE
+from asreview_mc.learn.weights import DEFAULT_PACKAGE
 
 CONFIRMED = (10, 20, 40)
 LIBRARIES = ("setfit", "sentence-transformers", "transformers", "torch", "scikit-learn", "numpy")

@@ -6,8 +6,9 @@ import os
 from collections.abc import Mapping
 
 from asreview_mc.learn.cache import CachedEncoder
-from asreview_mc.learn.encode import Encoder, SentenceEncoder, tokenizer_of
+from asreview_mc.learn.encode import Encoder, SentenceEncoder
 from asreview_mc.learn.static import STATIC, StaticEncoder
+from asreview_mc.learn.weights import tokenizer_of
 
 NAME, DEVICE, PRECISION = "ASREVIEW_MC_ENCODER", "ASREVIEW_MC_DEVICE", "ASREVIEW_MC_PRECISION"
 

