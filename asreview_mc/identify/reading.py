@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,14 +109,14 @@ class Table:
     columns : tuple of str
         Headings as written. A heading that stands twice is numbered (``title (2)``), a column without one is called by
         its place (``column 7``), so that each is there once.
-    rows : tuple of dict of str to str
+    rows : sequence of dict of str to str
         Cells by column, in the columns' order; every column is in every row.
     records : tuple of (Record or None)
         One per row; None where a row has no title, abstract or DOI, or its cells cannot be told apart.
     """
 
     columns: tuple[str, ...]
-    rows: tuple[dict[str, str], ...]
+    rows: Sequence[dict[str, str]]
     records: tuple[Record | None, ...]
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from asreview_mc.core.errors import ReadError
+from asreview_mc.core.record import Record
 from asreview_mc.identify import asreview_file, bibtex, formats, openalex, ours, spreadsheet, tables, tagged, xml
 from asreview_mc.identify.encoding import to_utf8
 from asreview_mc.identify.reading import NO_TEXT, Parsed, Reading, Reject, Stray, Table, kept, without_collection
@@ -80,8 +82,27 @@ def read_table(path: Path) -> Table:
     source = _parse(path).source
     if not isinstance(source, Parsed):
         return tables.table(source)
-    rows = tuple({name: _cell(getattr(item.record, name)) for name in ours.NAMES} for item in source.items)
-    return Table(ours.NAMES, rows, tuple(kept(item) for item in source.items))
+    return Table(ours.NAMES, _Rows([item.record for item in source.items]), tuple(map(kept, source.items)))
+
+
+class _Rows(Sequence[dict[str, str]]):
+    """The rows of records, made when they are asked for: all at once would take as much memory as the records."""
+
+    def __init__(self, records: Sequence[Record]) -> None:
+        self._records = records
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    @overload
+    def __getitem__(self, place: int) -> dict[str, str]: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[dict[str, str]]: ...
+    def __getitem__(self, place: int | slice) -> dict[str, str] | Sequence[dict[str, str]]:
+        if isinstance(place, slice):
+            return _Rows(self._records[place])
+        record = self._records[place]
+        return {name: _cell(getattr(record, name)) for name in ours.NAMES}
 
 
 def _bytes(path: Path) -> bytes:
