@@ -6,7 +6,7 @@
     python benchmarks/report.py --papers 200
 
 The review is made of seeded text; two reviewers include every paper, fill in the form of extraction alike and confirm
-sub-topics. Each run opens the file in a new context of a headless Chromium, so that nothing is kept from the run before.
+sub-topics. Each run opens the file in a new context of a headless Chromium: nothing is kept from the run before.
 """
 
 from __future__ import annotations
