@@ -2,26 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from asreview_mc.core.event import Decided, Logged
 from asreview_mc.core.protocol import Stage
 from asreview_mc.core.record import Record
+from asreview_mc.core.version import __version__
 from asreview_mc.identify import citations
 from asreview_mc.learn import order
 from asreview_mc.learn.chosen import default_encoder as default_encoder  # for rooms that may not ask `learn`
 from asreview_mc.learn.encode import Encoder
 from asreview_mc.learn.features import REFERENCES, FeatureSet
-from asreview_mc.learn.rank import DEFAULT, Ranker, features_for, make
+from asreview_mc.learn.rank import DEFAULT, Ranker, features_for, make, settings
 from asreview_mc.learn.rank.explain import why
 from asreview_mc.project.review import Review
 from asreview_mc.review.state import Label
 
 Progress = Callable[[int, int], None]
 SEED = 0
+
+
+def settings_of_rankers(events: Iterable[Logged]) -> dict[str, str]:
+    """Return the settings in words of each ranker by whose order a decision was made.
+
+    Only of those of this version of the program: what another one had set is not known here.
+    """
+    shown = (one.event.shown for one in events if isinstance(one.event, Decided) and one.event.shown)
+    found = {}
+    for named in sorted({one.ranker for one in shown if one.ranker}):
+        name, _, version = named.rpartition(" ")
+        if version == __version__:
+            found[named] = ", ".join(f"{key} {_in_words(value)}" for key, value in settings(name, seed=SEED).items())
+    return found
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "/".join(f"{key} {_in_words(one)}" for key, one in value.items())
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from asreview_mc.core.event import StopLooked
 from asreview_mc.core.protocol import EXTRACTION, STAGES
 from asreview_mc.project import extract, package
 from asreview_mc.project.agreement import agreement_of
+from asreview_mc.project.ranking import settings_of_rankers
 from asreview_mc.project.review import Review
 from asreview_mc.project.telling import Told, told
 from asreview_mc.report import checklist, methods, page, prisma, tables_out
@@ -124,6 +125,7 @@ def _page(review: Review, to: Told) -> str:
         events=to.events,
         forms=_form_agreement(to.state),
         evidence=evidence(review),
+        rankers=settings_of_rankers(to.events),
     )
 
 
@@ -133,11 +135,11 @@ def _tables(review: Review, to: Told) -> list[Table]:
 
 
 def _methods(to: Told) -> list[Sentence]:
-    return methods.sentences(to.state, to.events, _agreement(to))
+    return methods.sentences(to.state, to.events, _agreement(to), settings_of_rankers(to.events))
 
 
 def _checklist(review: Review, to: Told) -> list[checklist.Item]:
-    return checklist.items(to.state, review.records, to.events, _agreement(to))
+    return checklist.items(to.state, review.records, to.events, _methods(to))
 
 
 def evidence(review: Review) -> dict[str, dict[str, str]]:

@@ -71,6 +71,9 @@ def _fields(one: Mapping[str, Any], kind: str) -> Iterator[tuple[str, str]]:
     if one["keywords"]:
         yield "keywords", ", ".join(_text(word) for word in one["keywords"])
     facts = [f"{name}: {_joined(one[name])}" for name in _FACTS if one[name]]
+    for said in one["decisions"]:
+        parts = [said[part] for part in ("decision", "reason", "note") if said[part]]
+        facts.append(f"decision_{said['stage']}_{said['reviewer']}: {', '.join(parts)}")
     yield "note", _text(f"asreview-mc {'; '.join(facts)}")
 
 

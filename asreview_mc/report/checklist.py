@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from asreview_mc.core.event import Logged
 from asreview_mc.core.protocol import EXTRACTION
@@ -16,8 +15,7 @@ from asreview_mc.core.version import __version__
 from asreview_mc.report.counts import count
 from asreview_mc.report.drafts import gap_rows
 from asreview_mc.report.flow_numbers import Prisma
-from asreview_mc.report.methods import sentences
-from asreview_mc.report.said import many
+from asreview_mc.report.said import Sentence, many
 from asreview_mc.report.table import Table
 from asreview_mc.review.narrative import SECTIONS, TOPIC, written
 from asreview_mc.review.state import State
@@ -41,12 +39,12 @@ class _Known:
     state: State
     records: Mapping[str, Record]
     prisma: Prisma
-    said: str
+    said: Sequence[str]
     sections: frozenset[str]
 
     def told(self, *begins: str) -> str:
         """Return the sentences of the methods that hold one of these words."""
-        found = [text for text in self.said.split("\n") if any(word in text for word in begins)]
+        found = [text for text in self.said if any(word in text for word in begins)]
         return " ".join(found)
 
 
@@ -54,11 +52,10 @@ _Answer = Callable[[_Known], str]
 
 
 def items(
-    state: State, records: Mapping[str, Record], events: Sequence[Logged], agreement: Mapping[str, Any]
+    state: State, records: Mapping[str, Record], events: Sequence[Logged], told: Sequence[Sentence]
 ) -> list[Item]:
-    """Return every line of the checklist in order; the arguments are those of `methods.sentences`."""
-    said = "\n".join(one.text for one in sentences(state, events, agreement))
-    known = _Known(state, records, count(state), said, frozenset(written(events)))
+    """Return every line of the checklist in order; `told` are the sentences of the methods paragraph."""
+    known = _Known(state, records, count(state), [one.text for one in told], frozenset(written(events)))
     return [Item(number, section, topic, asks, answer(known)) for number, section, topic, asks, answer in _ITEMS]
 
 

@@ -32,7 +32,9 @@ _ROUTES = {
 }
 
 
-def sentences(state: State, events: Sequence[Logged], agreement: Mapping[str, Any]) -> list[Sentence]:
+def sentences(
+    state: State, events: Sequence[Logged], agreement: Mapping[str, Any], rankers: Mapping[str, str] | None = None
+) -> list[Sentence]:
     """Return the sentences of the methods paragraph in the order of the work.
 
     Parameters
@@ -41,8 +43,10 @@ def sentences(state: State, events: Sequence[Logged], agreement: Mapping[str, An
         The log, without what the one who asks may not see.
     agreement : mapping
         What ``agreement --json`` answers, by stage.
+    rankers : mapping or None
+        The settings in words of the rankers that the log names, as far as they are known.
     """
-    log = Account(state, events, agreement, count(state))
+    log = Account(state, events, agreement, count(state), rankers or {})
     return [one for part in _PARTS for one in part(log)]
 
 

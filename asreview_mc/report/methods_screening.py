@@ -15,9 +15,16 @@ def screening(log: Account) -> Iterator[Sentence]:
     """Yield the sentences on both stages and on what was read in full."""
     for stage in STAGES:
         yield from _calibration(log, stage)
-        decided = log.of(Decided, lambda event, stage=stage: event.stage == stage)  # type: ignore[misc]
-        if not decided:
-            continue
+        yield from _decided(log, stage)
+        yield from _measured(log, stage)
+        yield from _settled(log, stage)
+        yield from _stopped(log, stage)
+    yield from _fulltexts(log)
+
+
+def _decided(log: Account, stage: Stage) -> Iterator[Sentence]:
+    decided = log.of(Decided, lambda event: event.stage == stage)
+    if decided:
         people = list(dict.fromkeys(event.reviewer for _, event in decided))
         records = len({log.state.kept(event.record_id) for _, event in decided})
         blind = ", each blind to the others" if log.protocol.decisions_wanted > 1 and len(people) > 1 else ""
@@ -27,10 +34,6 @@ def screening(log: Account) -> Iterator[Sentence]:
             f"{joined(people)} {verb} {what} {many(records, 'record')}{blind}.", tuple(one.seq for one, _ in decided)
         )
         yield from _ranking(log, decided, stage)
-        yield from _measured(log, stage)
-        yield from _settled(log, stage)
-        yield from _stopped(log, stage)
-    yield from _fulltexts(log)
 
 
 def _calibration(log: Account, stage: Stage) -> Iterator[Sentence]:
@@ -46,10 +49,11 @@ def _ranking(log: Account, decided: Sequence[tuple[Logged, Decided]], stage: Sta
     ranked = [(one, event.shown) for one, event in decided if event.shown and event.shown.how == "ranked"]
     used = Counter((shown.ranker, shown.fingerprint) for _, shown in ranked if shown)
     for (ranker, fingerprint), n in used.items():
+        settings = f" ({log.rankers[ranker]})" if ranker in log.rankers else ""
         model = f", text model {fingerprint}" if fingerprint else ""
         yield Sentence(
             f"For {n:,} of the {len(decided):,} decisions on {STAGE_NAMES[stage]} the record was offered in the order"
-            f" of the ranker {ranker}{model}, trained on earlier decisions.",
+            f" of the ranker {ranker}{settings}{model}, trained on earlier decisions.",
             tuple(one.seq for one, _ in ranked),
         )
 

@@ -45,6 +45,7 @@ def render(
     events: Sequence[Logged] = (),
     forms: Mapping[str, Any] | None = None,
     evidence: Evidence | None = None,
+    rankers: Mapping[str, str] | None = None,
 ) -> str:
     """Return the report as HTML, with nothing that `viewer` may not see.
 
@@ -64,6 +65,8 @@ def render(
         Agreement field by field, by form.
     evidence : mapping or None
         By included record and code of a sub-topic, a sentence that speaks for it.
+    rankers : mapping or None
+        The settings in words of the rankers that the log names.
     """
     import jinja2
     from markupsafe import Markup
@@ -82,6 +85,7 @@ def render(
     included = frozenset(found.included)
     excluded = sorted(one for ids in found.excluded.values() for one in ids)
     disputed = disputes(state, viewer)
+    told = methods.sentences(state, events, _by_stage(agreement), rankers) if events else []
     looks = [logged for logged in events if isinstance(logged.event, StopLooked)]
     counted = tables_out.all_tables(state, records, _by_stage(agreement), forms or {}, looks)
     page = environment.get_template("report.html.jinja").render(
@@ -112,8 +116,8 @@ def render(
         ],
         lights=[(form, drawn) for form in state.protocol.appraisal_forms if (drawn := _lights(state, records, form))],
         narrative=sections(state, records, events),
-        methods=methods.sentences(state, events, _by_stage(agreement)) if events else [],
-        checklist=checklist.items(state, records, events, _by_stage(agreement)) if events else [],
+        methods=told,
+        checklist=checklist.items(state, records, events, told) if events else [],
         script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         doi_links=_doi_links(records, (*found.included, *excluded)),

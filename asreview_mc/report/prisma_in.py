@@ -33,7 +33,9 @@ def read_csv(path: Path) -> Prisma:
         raise ReadError(f"cannot be opened: {error.strerror}", where=str(path), remedy="Check the name") from None
     if len(data) > _LARGEST:
         raise ReadError("is far too large for a flow of records", where=str(path), remedy=_REMEDY)
-    rows = csv.DictReader(io.StringIO(data.decode("utf-8-sig", "replace"), newline=""))
+    text = _decoded(data)
+    head = text.partition("\n")[0]
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
     if not {"data", "n"} <= set(rows.fieldnames or ()):
         raise ReadError("has no columns data and n", where=str(path), remedy=_REMEDY)
     cells = {(row["data"] or "").strip(): (row["n"] or "").strip() for row in rows}
@@ -44,6 +46,14 @@ def read_csv(path: Path) -> Prisma:
     if not values:
         raise ReadError("names none of the boxes of PRISMA 2020", where=str(path), remedy=_REMEDY)
     return Prisma(**_completed(values))
+
+
+def _decoded(data: bytes) -> str:
+    """Return the text of a file that a spreadsheet may have saved in the code page of Windows."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
 
 
 def _completed(values: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +75,7 @@ def _items(cell: str, key: str, path: Path) -> Mapping[str, int]:
     """Read ``name, n; name, n``; the last comma of an item stands before its number."""
     found: dict[str, int] = {}
     for item in (part.strip() for part in cell.split(";")):
-        if item and item != "0":
+        if item and item.removesuffix(".0") != "0":
             name, _, n = item.rpartition(",")
             found[name.strip()] = found.get(name.strip(), 0) + _number(n.strip(), f"{key}, {item!r},", path)
     return found

@@ -24,12 +24,16 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A review as its methods are told from: its state, the events that may be seen, agreement by stage, the flow."""
+    """A review as its methods are told from: its state, the events that may be seen, agreement by stage, the flow.
+
+    `rankers` holds the settings in words of each ranker that the events name.
+    """
 
     state: State
     events: Sequence[Logged]
     agreement: Mapping[str, Any]
     prisma: Prisma
+    rankers: Mapping[str, str]
 
     @property
     def protocol(self) -> Protocol:

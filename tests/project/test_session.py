@@ -1,11 +1,14 @@
 """A reviewer at work: best first, nobody waits, and the queue learns only what it may."""
 
+from dataclasses import replace
+
 import pytest
 
 from asreview_mc.core.errors import DecisionError, UnknownError
+from asreview_mc.core.event import Decided, Shown
 from asreview_mc.learn.rank import NAMES
-from asreview_mc.project import screen
-from asreview_mc.project.ranking import gather_pool, rank
+from asreview_mc.project import reporting, screen
+from asreview_mc.project.ranking import gather_pool, rank, settings_of_rankers
 from asreview_mc.project.session import Session
 
 
@@ -35,6 +38,19 @@ def test_each_decision_logs_what_was_shown(review, pool, encoder):
     assert shown.ranker.startswith("hybrid ")
     assert shown.fingerprint == encoder.fingerprint
     assert shown.seq == logged.seq - 1
+
+
+def test_the_methods_know_the_settings_of_the_ranker(review, pool):
+    """Those of the version that made the order; what another version had set is not guessed at."""
+    with Session(review, "R1", pool) as session:
+        session.decide(session.offer(settled=True), "include")
+    events = list(review.log.events())
+    (ranker,) = settings_of_rankers(events)
+    assert settings_of_rankers(events)[ranker].startswith("C 0.")
+    (text,) = [one.text for one in reporting.methods_of(review, "R1") if "ranker" in one.text]
+    assert f"the ranker {ranker} (C 0." in text
+    earlier = Decided("r000001", "abstract", "R1", "include", shown=Shown("ranked", ranker="hybrid 0.0.1"))
+    assert settings_of_rankers([replace(events[-1], event=earlier)]) == {}
 
 
 def test_a_decision_moves_what_is_like_it_forward(review, encoder):

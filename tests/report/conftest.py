@@ -30,6 +30,7 @@ class Review:
     def __init__(self, protocol: str) -> None:
         self.state = State()
         self.records: dict[str, Record] = {}
+        self.events: list[Logged] = []
         self.head = GENESIS
         self.tell(ProtocolSet(protocol, by="R1", reason="start"))
 
@@ -37,7 +38,8 @@ class Review:
         for event in events:
             seq, at = self.state.seq + 1, f"2024-01-01T00:00:{self.state.seq % 60:02d}+00:00"
             self.head = chain_hash(self.head, seq, at, event.kind, encode(event), "")
-            self.state.feed([Logged(seq, at, event, self.head)])
+            self.events.append(Logged(seq, at, event, self.head))
+            self.state.feed(self.events[-1:])
 
     def read(self, n: int, source: str = "EBSCOhost", via: str = "database", rejected: int = 0, **fields) -> list[str]:
         """Read `n` records of one source; `fields` are those of every record."""

@@ -1,7 +1,6 @@
 """The page in a real browser: two people screen blind, disagree, settle, judge and confirm; keys, zoom, dark, axe."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -13,8 +12,6 @@ import pytest
 from asreview_mc.project import audit
 from asreview_mc.project.review import Review
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 PAGES = (
     *("/", "/screen", "/mine", "/search?q=badge", "/conflicts", "/full-text", "/duplicates", "/topics", "/agreement"),
     *("/log", "/owner", "/account", "/screen?stage=fulltext"),
@@ -27,20 +24,6 @@ LOOKS = {
 }
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    if not Path(CHROMIUM).exists():
-        if os.environ.get("CI"):
-            pytest.fail("CI runs these tests, and chromium is not installed")
-        pytest.skip("no chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

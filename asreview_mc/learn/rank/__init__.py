@@ -119,6 +119,22 @@ def make(name: str = DEFAULT, *, seed: int) -> Ranker:
     return ElasU4(random_state=seed) if name == "elas_u4" else ElasU3()
 
 
+def settings(name: str, *, seed: int) -> dict[str, Any]:
+    """Return by name what a ranker made by `make` is set to; those left to the tuning as they were tuned.
+
+    Raises
+    ------
+    UnknownError
+        As `make`.
+    """
+    given = make(name, seed=seed).get_params()
+    if name != "hybrid":
+        return given
+    from asreview_mc.learn.rank.hybrid import tuned
+
+    return {key: tuned().get(key) if value is None else value for key, value in given.items()}
+
+
 def _plain(name: str, seed: int) -> Ranker:
     from asreview_mc.learn.rank.plain import PlainRanker, classifiers
 
