@@ -51,6 +51,8 @@ def _suggestion_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
         yield "No record is included yet."
     for row in rows:
         state = "not confirmed" if row["confirmed"] is None else f"confirmed: {', '.join(row['confirmed']) or 'none'}"
+        if row["confirmed"] is None and row["mine"] is not None:
+            state = f"coded by you: {', '.join(row['mine']) or 'none'}; waits for the others or for consensus"
         yield f"{row['record_id']}  {shortened(row['title'], 80)}  [{state}]"
         if row["hidden"]:
             yield "    to be coded without suggestions: `topics confirm --blind --add CODE`"
@@ -122,8 +124,7 @@ def quality(user: As = "", project: Project = HERE, as_json: Json = False) -> No
     from asreview_mc.project.synthesise import topic_quality
 
     with opened(project) as review:
-        review.viewer(user)
-        rows = topic_quality(review)
+        rows = topic_quality(review, review.viewer(user))
         table = [
             (one["code"], kind, one[kind]["n"], _share(one[kind]["precision"]), _share(one[kind]["recall"]))
             for one in rows

@@ -176,6 +176,7 @@ class Protocol:
     stopping: Stopping = Stopping()
     appraisal: tuple[AppraisalQuestion, ...] = ()
     choice_cards: tuple[ChoiceCard, ...] = ()
+    topic_coders: int = 1
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -107,6 +107,7 @@ class _Reader:
             "reviewers",
             "keywords",
             "subtopics",
+            "topics",
             "extraction",
             "choices",
             "stopping",
@@ -125,10 +126,8 @@ class _Reader:
         self.unknown(stopping, {"rule", "target", "confidence"}, "[stopping]")
         self.unknown(keywords, {"include", "exclude"}, "[keywords]")
         self.unknown(criteria, {"inclusion", "exclusion"}, "[criteria]")
-        wanted = screening.get("decisions_wanted", 2)
-        if not isinstance(wanted, int) or isinstance(wanted, bool):
-            self.problems.append("[screening] decisions_wanted must be a whole number")
-            wanted = 2
+        topics = self.table(self.data, "topics")
+        self.unknown(topics, {"coders"}, "[topics]")
         texts: dict[str, Any] = {name: self.string(review, name, "[review]") for name in single}
         texts |= {name: self.strings(review, name, "[review]") for name in several}
         return Protocol(
@@ -139,7 +138,7 @@ class _Reader:
             exclusion=tuple(self.items(Criterion, criteria, "exclusion")),
             reasons=tuple(self.items(Reason, self.data, "reasons")),
             reviewers=tuple(self.items(Reviewer, self.data, "reviewers")),
-            decisions_wanted=wanted,
+            decisions_wanted=self.whole(screening, "decisions_wanted", "[screening]", 2),
             maybe=self.string(screening, "maybe", "[screening]") or "conflict",
             maybe_in_agreement=self.reading(screening),
             show_scores=self.truth(screening, "show_scores", "[screening]"),
@@ -148,6 +147,7 @@ class _Reader:
             cards=tuple(self.items(Card, self.data, "subtopics")),
             extraction=tuple(self.items(ExtractionField, self.data, "extraction")),
             choice_cards=tuple(self.items(ChoiceCard, self.data, "choices")),
+            topic_coders=self.whole(topics, "coders", "[topics]", 1),
             stopping=Stopping(
                 self.string(stopping, "rule", "[stopping]"),
                 self.share(stopping, "target", below_one=False),
@@ -155,6 +155,13 @@ class _Reader:
             ),
             appraisal=tuple(self.items(AppraisalQuestion, self.data, "appraisal")),
         )
+
+    def whole(self, data: Mapping[str, Any], name: str, place: str, default: int) -> int:
+        value = data.get(name, default)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        self.problems.append(f"{place} {name} must be a whole number")
+        return default
 
     def share(self, stopping: Mapping[str, Any], name: str, *, below_one: bool) -> float:
         value = stopping.get(name, 0.95)
@@ -243,6 +250,8 @@ def _contradictions(protocol: Protocol) -> Iterable[str]:
         yield "[review] title is empty"
     if not 1 <= protocol.decisions_wanted <= 5:
         yield "[screening] decisions_wanted must be 1 to 5"
+    if not 1 <= protocol.topic_coders <= 5:
+        yield "[topics] coders must be 1 to 5"
     yield from _team_contradictions(protocol)
     if protocol.maybe not in ("conflict", "include"):
         yield "[screening] maybe must be 'conflict' or 'include'"
@@ -308,6 +317,8 @@ def _team_contradictions(protocol: Protocol) -> Iterable[str]:
     if len(protocol.active) < protocol.decisions_wanted:
         deciding = len(protocol.active)
         yield f"[[reviewers]] has {deciding} who decide, but decisions_wanted is {protocol.decisions_wanted}"
+    elif len(protocol.active) < protocol.topic_coders:
+        yield f"[[reviewers]] has {len(protocol.active)} who decide, but [topics] coders is {protocol.topic_coders}"
     for person in protocol.reviewers:
         if person.role not in ROLES:
             yield f"[[reviewers]] {person.name!r} has the role {person.role!r}, not one of {', '.join(ROLES)}"

@@ -79,7 +79,7 @@ def agreement_of(
         found["in_order"] = _in_order(state, stage, sorted(told, key=done.index), weights)
     if stage == "fulltext":
         found["reasons"] = _reasons(state, [*drawn, *queue])
-        found["sub_topics"] = sub_topics(state)
+        found["sub_topics"] = sub_topics(state, viewer)
     return found | {"methods": paragraph(found, maybe=state.protocol.maybe_in_agreement)}
 
 
@@ -245,12 +245,12 @@ def _reasons(state: State, record_ids: Sequence[str]) -> list[dict[str, Any]]:
     ]
 
 
-def sub_topics(state: State) -> list[dict[str, Any]]:
+def sub_topics(state: State, viewer: str | None) -> list[dict[str, Any]]:
     """Return for each sub-topic how far reviewers agree on it, by the first confirmation each gave of a record.
 
     `hidden` has the same figures over what was coded with suggestions hidden, which cannot have drawn coders together.
     """
-    first = first_confirmations(state)
+    first = first_confirmations(state, viewer)
     hidden = {name: {one: e for one, e in given.items() if e.hidden} for name, given in first.items()}
     return [_on_code(card.code, first) | {"hidden": _on_code(card.code, hidden)} for card in state.protocol.cards]
 

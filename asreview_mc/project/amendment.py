@@ -6,6 +6,7 @@ from asreview_mc.core.errors import ProtocolError
 from asreview_mc.core.protocol import STAGES, Protocol
 from asreview_mc.project.folder import PROTOCOL
 from asreview_mc.review.state import State
+from asreview_mc.review.topics import is_told
 
 
 def check_amendment(state: State, draft: Protocol) -> None:
@@ -14,8 +15,8 @@ def check_amendment(state: State, draft: Protocol) -> None:
     Raises
     ------
     ProtocolError
-        If it leaves out somebody who has decided, lowers how many decisions are wanted while some are pending, or
-        chooses a stopping rule that there is not.
+        If it leaves out somebody who has decided, lowers how many decisions are wanted while some are pending
+        (or how many code sub-topics), or chooses a stopping rule that there is not.
     """
     _check_rule(draft)
     deciders = [name for name in state.protocol.names if any(state.decided_by(stage, name) for stage in STAGES)]
@@ -25,6 +26,12 @@ def check_amendment(state: State, draft: Protocol) -> None:
             f"leaves out {', '.join(gone)}, whose decisions are in the log",
             where=PROTOCOL,
             remedy="Keep the name under [[reviewers]] and say `left = true` there",
+        )
+    if draft.topic_coders < state.protocol.topic_coders and any(not is_told(state, one, None) for one in state.topics):
+        raise ProtocolError(
+            "lowers [topics] coders while sub-topics wait for a second coder, which would disclose the first",
+            where=PROTOCOL,
+            remedy="Complete those first",
         )
     pending = sum(
         state.verdict(stage, record_id).outcome == "pending" for stage in STAGES for record_id in state.begun(stage)

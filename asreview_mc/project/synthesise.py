@@ -60,8 +60,8 @@ def suggest_topics(
         said = coded(state, record_id)
         stands = confirmed(state, record_id) if is_told(state, record_id, viewer) else None
         own = said.get(viewer or "")
-        seen = own is not None if viewer is not None else bool(said)
-        hidden = not seen and is_hidden(state, record_id)
+        seen = own is not None if viewer is not None else bool(said) and is_told(state, record_id, viewer)
+        hidden = not seen and is_hidden(state, record_id, viewer)
         suggested = [one for one in suggestions(found, row) if one["suggested"]]
         rows.append(
             {
@@ -77,8 +77,13 @@ def suggest_topics(
     return rows
 
 
+def is_done(row: dict[str, Any]) -> bool:
+    """Whether a row of `suggest_topics` waits no longer for the one it was made for."""
+    return row["confirmed"] is not None or row["mine"] is not None
+
+
 def ordered(rows: Sequence[dict[str, Any]], order: str) -> list[dict[str, Any]]:
-    """Return rows of `suggest_topics`, those not confirmed yet first where there is an order.
+    """Return rows of `suggest_topics`, those that wait for the one who asks first where there is an order.
 
     ``surest`` begins with the record whose suggestions are least in doubt, ``teaching`` with the one whose are most.
 
@@ -92,7 +97,7 @@ def ordered(rows: Sequence[dict[str, Any]], order: str) -> list[dict[str, Any]]:
     if order == "reading":
         return list(rows)
     sign = 1 if order == "surest" else -1
-    return sorted(rows, key=lambda row: (row["confirmed"] is not None, sign * row["doubt"]))
+    return sorted(rows, key=lambda row: (is_done(row), sign * row["doubt"]))
 
 
 def confirm_topics(
@@ -136,7 +141,8 @@ def confirm_topics(
         raise DecisionError(f"{', '.join(sorted(set(add) & set(remove)))} is both added and removed", where=record_id)
     if record_id not in eligibility(state).included:
         raise DecisionError("is not included", where=record_id, remedy="Sub-topics are confirmed for included records")
-    if is_hidden(state, record_id) and reviewer not in coded(state, record_id) and not (blind or add or remove):
+    unseen = is_hidden(state, record_id, reviewer) and reviewer not in coded(state, record_id)
+    if unseen and not (blind or add or remove):
         raise DecisionError(
             "is coded with its suggestions hidden",
             where=record_id,
@@ -148,7 +154,7 @@ def confirm_topics(
     with review.transaction():
         state = review.state
         before = coded(state, record_id).get(reviewer)
-        hidden = before is None and (blind or is_hidden(state, record_id))
+        hidden = before is None and (blind or is_hidden(state, record_id, reviewer))
         if before and isinstance(before.event, TopicsConfirmed):
             base = set(before.event.codes)
         else:
@@ -187,9 +193,11 @@ def settle_topics(
         for code in codes:
             if code not in known:
                 raise UnknownError(f"no sub-topic has the code {code!r}", remedy=f"Choose from {', '.join(known)}")
+        coders = set(coded(state, record_id))
+        if len(coders) < state.protocol.topic_coders:
+            raise DecisionError("is not coded yet by all who must", where=record_id)
         if not differ(state, record_id):
             raise DecisionError("its coders do not differ", where=record_id)
-        coders = set(coded(state, record_id))
         if not any(person.role == "adjudicator" for person in people) and not coders <= set(by):
             raise DecisionError(
                 "differences are settled by all who coded it, or by an adjudicator",
@@ -201,15 +209,17 @@ def settle_topics(
     return logged
 
 
-def topic_quality(review: Review) -> list[dict[str, Any]]:
+def topic_quality(review: Review, viewer: str | None = None) -> list[dict[str, Any]]:
     """Return for each sub-topic how the suggestions compare with what people confirmed, by the first of each coder.
+
+    Of records that others have yet to code only what `viewer` said is in it.
 
     `hidden` is over the records coded with suggestions hidden, which cannot have been swayed by them, `all` over all.
     Each has `n`, `precision` and `recall` with their 95 % Wilson intervals, null where undefined.
     """
     state = review.state
     threshold = load_zero_shot().threshold
-    events = [event for by_record in first_confirmations(state).values() for event in by_record.values()]
+    events = [event for by_record in first_confirmations(state, viewer).values() for event in by_record.values()]
     judged = [event for event in events if event.suggested]
     return [
         {

@@ -26,9 +26,6 @@ from asreview_mc.review.eligibility import eligibility
 from asreview_mc.review.state import State
 from asreview_mc.review.topics import coded, confirmed, is_told
 
-EVERYBODY = "\0everybody"
-"""In place of a viewer: all that was confirmed teaches, as for a model that the whole team uses."""
-
 
 def text_of(record: Record) -> str:
     """Return title and abstract, the title on a line of its own so that it is read as a sentence."""
@@ -66,13 +63,11 @@ def model_for(cards: Sequence[Card], encoder: Encoder, *, zero_shot: bool = Fals
     return TopicModel(cards, encoder, heads=topic_file.shipped(encoder).model.heads)
 
 
-def taught_model(
-    review: Review, encoder: Encoder, *, zero_shot: bool = False, viewer: str | None = EVERYBODY
-) -> TopicModel:
+def taught_model(review: Review, encoder: Encoder, *, zero_shot: bool = False, viewer: str | None = None) -> TopicModel:
     """Return the model of a review, taught by the confirmations in it; never by what it suggested itself.
 
-    Of a settled record the settlement teaches, of one whose coders differ each coder's answer in part. What `viewer`
-    sees is taught by nobody's answer to a record that others have yet to code, but for the viewer's own.
+    Of a settled record the settlement teaches, of one whose coders differ each coder's answer in part. Nobody's answer
+    to a record that others have yet to code teaches, but for that of `viewer`.
     """
     state = review.state
     model = model_for(state.protocol.cards, encoder, zero_shot=zero_shot)
@@ -114,7 +109,7 @@ def save(review: Review, path: Path, encoder: Encoder) -> dict[str, Any]:
         If the file cannot be written.
     """
     state = review.state
-    shares = _shares(state, EVERYBODY)
+    shares = _shares(state, None)
     if not shares:
         raise ModelError("nothing was confirmed to learn from", where="sub-topics", remedy="Confirm some first")
     model = taught_model(review, encoder)
@@ -136,7 +131,7 @@ def _shares(state: State, viewer: str | None) -> dict[str, list[float]]:
     """Return for each record that somebody coded the share of its coders for each label, in the cards' order."""
     found = {}
     for record_id in eligibility(state).included:
-        told = viewer == EVERYBODY or is_told(state, record_id, viewer)
+        told = is_told(state, record_id, viewer)
         stands = confirmed(state, record_id) if told else None
         if stands is not None:
             sets = [set(stands.codes)]

@@ -206,7 +206,7 @@ class Team(Fold):
         if not isinstance(logged.event, TopicsConfirmed):
             return True
         about = self.topics.get(self.kept(logged.event.record_id), ())
-        return len({name for one in about for name in one.event.actors}) >= self.protocol.decisions_wanted
+        return len({name for one in about for name in one.event.actors}) >= self.protocol.topic_coders
 
     @property
     def unblinded(self) -> list[str]:

@@ -22,18 +22,23 @@ def coded(state: State, record_id: str) -> dict[str, Logged]:
 def is_told(state: State, record_id: str, viewer: str | None) -> bool:
     """Whether `viewer` may learn what is said of a record: as many have coded it as must, or nobody but the viewer."""
     said = coded(state, record_id)
-    complete = len(said) >= state.protocol.decisions_wanted or settlement(state, record_id) is not None
+    complete = len(said) >= state.protocol.topic_coders or settlement(state, record_id) is not None
     return complete or set(said) <= {viewer} or state.sees_all(viewer)
 
 
 def confirmed(state: State, record_id: str) -> TopicsConfirmed | TopicsSettled | None:
-    """Return what stands for a record: what all its coders said, or what was settled since they differed; else None."""
+    """Return what stands for a record: what all who must code it said, or what was settled since they differed.
+
+    None before that, whoever asks, so that nothing that is reported tells what one coder said before the others.
+    """
     said = coded(state, record_id)
     settled = settlement(state, record_id)
     if settled and all(one.seq < settled.seq for one in said.values()):
         return settled.event if isinstance(settled.event, TopicsSettled) else None
-    last = max(said.values(), key=lambda one: one.seq, default=None)
-    return last.event if last and not differ(state, record_id) and isinstance(last.event, TopicsConfirmed) else None
+    if len(said) < state.protocol.topic_coders or differ(state, record_id):
+        return None
+    last = max(said.values(), key=lambda one: one.seq).event
+    return last if isinstance(last, TopicsConfirmed) else None
 
 
 def settlement(state: State, record_id: str) -> Logged | None:
@@ -53,15 +58,19 @@ def open_differences(state: State) -> tuple[str, ...]:
     return tuple(one for one in eligibility(state).included if differ(state, one) and confirmed(state, one) is None)
 
 
-def is_hidden(state: State, record_id: str) -> bool:
-    """Whether a record is to be coded without seeing suggestions: people accept what they are shown.
+def is_hidden(state: State, record_id: str, coder: str | None) -> bool:
+    """Whether `coder` is to code a record without seeing suggestions: people accept what they are shown.
 
-    That is so for the first records anybody codes and for a tenth of the others, drawn by their ids.
+    That is so for the first records that they code and for a tenth of the others, drawn by their ids. Where nobody is
+    named, the first are those that all who must have coded.
     """
-    begun = [one for one in state.topics if state.topics[one]]
-    if record_id in begun:
-        return begun.index(record_id) < HIDDEN_FIRST or _drawn(record_id)
-    return len(begun) < HIDDEN_FIRST or _drawn(record_id)
+    begun: dict[str, int] = {}
+    for one in state.topics:
+        said = coded(state, one)
+        if coder in said or (coder is None and said and is_told(state, one, None)):
+            begun[one] = min(logged.seq for logged in state.topics[one] if coder in (None, *logged.event.actors))
+    before = sum(seq < begun.get(record_id, seq + 1) for seq in begun.values())
+    return before < HIDDEN_FIRST or _drawn(record_id)
 
 
 def _drawn(record_id: str) -> bool:
@@ -83,10 +92,12 @@ def unconfirmed(state: State) -> tuple[str, ...]:
     return tuple(record_id for record_id in eligibility(state).included if confirmed(state, record_id) is None)
 
 
-def first_confirmations(state: State) -> dict[str, dict[str, TopicsConfirmed]]:
-    """Return by reviewer and record what each confirmed first."""
+def first_confirmations(state: State, viewer: str | None) -> dict[str, dict[str, TopicsConfirmed]]:
+    """Return by reviewer and record what each confirmed first, of the records of which `viewer` is told."""
     first: dict[str, dict[str, TopicsConfirmed]] = {}
     for record_id, events in state.topics.items():
+        if not is_told(state, record_id, viewer):
+            continue
         for logged in events:
             if isinstance(logged.event, TopicsConfirmed):
                 first.setdefault(logged.event.reviewer, {}).setdefault(record_id, logged.event)

@@ -223,7 +223,7 @@ def test_sub_topics_have_agreement_of_their_own(review):
     first, second = (card.code for card in review.protocol.cards[:2])
     for name, codes in (("R1", (first,)), ("R2", (first, second)), ("R2", ())):
         review.append(TopicsConfirmed("r000001", name, codes, {}, "none"))
-    found = {one["code"]: one["all"] for one in agreement.sub_topics(review.state)}
+    found = {one["code"]: one["all"] for one in agreement.sub_topics(review.state, None)}
     assert (found[first]["n"], found[first]["percent_agreement"], found[second]["percent_agreement"]) == (1, 1, 0)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from asreview_mc.core.errors import AsreviewMCError, DecisionError, ModelError, UnknownError
+from asreview_mc.core.errors import AsreviewMCError, DecisionError, ModelError, ProtocolError, UnknownError
 from asreview_mc.project import agreement, screen, synthesise, taught
 from asreview_mc.project.jobs import Bench
 from asreview_mc.review.topics import confirmed, open_differences, tally
@@ -10,7 +10,10 @@ from asreview_mc.review.topics import confirmed, open_differences, tally
 
 @pytest.fixture
 def included(review):
-    """Four included reports."""
+    """Four included reports, whose sub-topics are coded by two."""
+    path = review.folder / "protocol.toml"
+    path.write_text(path.read_text("utf-8").replace("coders = 1 ", "coders = 2 "), "utf-8")
+    review.accept_protocol("R1", "two coders")
     for record_id in ("r000001", "r000002", "r000004", "r000005"):
         for stage in ("abstract", "fulltext"):
             for name in ("R1", "R2"):
@@ -24,19 +27,53 @@ def confirm(review, encoder, record_id, name, *codes):
 
 
 def test_two_coders_who_agree_need_no_settlement(included, encoder):
-    """And one alone counts until the other differs."""
+    """And one alone does not count, settles nothing and tells nobody."""
     confirm(included, encoder, "r000001", "R1", "design")
-    assert confirmed(included.state, "r000001").codes == ("design",)
+    assert confirmed(included.state, "r000001") is None
+    assert not any(tally(included.state).values())
+    with pytest.raises(DecisionError, match="by all who must"):
+        synthesise.settle_topics(included, "r000001", ["design"], ["R1"])
+    for viewer, n in (("R1", 1), ("R2", 0), (None, 0)):
+        assert {one["all"]["n"] for one in synthesise.topic_quality(included, viewer)} == {n}
     confirm(included, encoder, "r000001", "R2", "design")
     assert tally(included.state)["design"] == ("r000001",)
     assert open_differences(included.state) == ()
+    with pytest.raises(DecisionError, match="do not differ"):
+        synthesise.settle_topics(included, "r000001", ["design"], ["R1"])
+
+
+def test_one_coder_is_enough_where_the_protocol_says_so(included, encoder):
+    """But not while a second is waited for, since that would disclose the first."""
+    path = included.folder / "protocol.toml"
+    text = path.read_text("utf-8").replace("coders = 2 ", "coders = 1 ")
+    confirm(included, encoder, "r000001", "R1", "design")
+    path.write_text(text, "utf-8")
+    with pytest.raises(ProtocolError, match="would disclose"):
+        included.accept_protocol("R1", "one coder")
+    confirm(included, encoder, "r000001", "R2", "design")
+    included.accept_protocol("R1", "one coder")
+    confirm(included, encoder, "r000002", "R2", "career")
+    assert tally(included.state)["career"] == ("r000002",)
+
+
+def test_each_coder_has_first_records_of_their_own(included, encoder, monkeypatch):
+    """How many another has coded changes nothing."""
+    monkeypatch.setattr("asreview_mc.review.topics.HIDDEN_FIRST", 1)
+    monkeypatch.setattr("asreview_mc.review.topics._drawn", lambda record_id: False)
+    confirm(included, encoder, "r000002", "R1", "design")
+    rows = {
+        viewer: synthesise.suggest_topics(included, encoder=encoder, viewer=viewer) for viewer in ("R1", "R2", None)
+    }
+    hidden = {viewer: {row["record_id"] for row in told if row["hidden"]} for viewer, told in rows.items()}
+    everything = {"r000001", "r000002", "r000004", "r000005"}
+    assert hidden == {"R1": set(), "R2": everything, None: everything}
+    confirm(included, encoder, "r000002", "R2", "design")
+    assert not any(row["hidden"] for row in synthesise.suggest_topics(included, encoder=encoder))
 
 
 def test_coders_who_differ_settle_it(included, encoder):
     """Until then nothing counts; both together or an adjudicator; who changes their mind afterwards opens it again."""
     confirm(included, encoder, "r000001", "R1", "design")
-    with pytest.raises(DecisionError, match="do not differ"):
-        synthesise.settle_topics(included, "r000001", ["design"], ["R1"])
     confirm(included, encoder, "r000001", "R2", "career")
     assert confirmed(included.state, "r000001") is None
     assert open_differences(included.state) == ("r000001",)
@@ -74,8 +111,9 @@ def test_who_has_yet_to_code_learns_nothing_of_the_other(included, encoder, monk
         assert synthesise.suggest_topics(included, encoder=encoder, viewer="R2") == fresh
         assert not included.state.may_see(logged, viewer)
     mine = {row["record_id"]: row for row in synthesise.suggest_topics(included, encoder=encoder, viewer="R1")}
-    assert mine["r000001"]["confirmed"] == mine["r000001"]["mine"] == ["design"]
-    assert taught.taught_model(included, encoder).name.startswith("few-shot")
+    assert (mine["r000001"]["confirmed"], mine["r000001"]["mine"]) == (None, ["design"])
+    assert taught.taught_model(included, encoder, viewer="R1").name.startswith("few-shot")
+    assert not taught.taught_model(included, encoder).name.startswith("few-shot")
     confirm(included, encoder, "r000001", "R2", "career")
     assert included.state.may_see(logged, "R2") and included.state.may_see(logged, None)
     assert taught.taught_model(included, encoder, viewer=None).name.startswith("few-shot")
@@ -101,7 +139,7 @@ def test_agreement_is_told_apart_where_suggestions_were_hidden(included, encoder
     monkeypatch.setattr("asreview_mc.review.topics.HIDDEN_FIRST", 0)
     for name in ("R1", "R2"):
         synthesise.confirm_topics(included, "r000002", name, add=["design"], encoder=encoder)
-    found = {one["code"]: one for one in agreement.sub_topics(included.state)}["design"]
+    found = {one["code"]: one for one in agreement.sub_topics(included.state, None)}["design"]
     assert (found["all"]["n"], found["hidden"]["all"]["n"]) == (2, 1)
 
 
@@ -111,7 +149,7 @@ def test_quality_is_told_where_suggestions_could_sway_nobody(included, encoder, 
         confirm(included, encoder, record_id, "R1", "design")
     monkeypatch.setattr("asreview_mc.review.topics.HIDDEN_FIRST", 2)
     synthesise.confirm_topics(included, "r000004", "R1", add=["design"], encoder=encoder)
-    quality = {one["code"]: one for one in synthesise.topic_quality(included)}
+    quality = {one["code"]: one for one in synthesise.topic_quality(included, "R1")}
     assert (quality["design"]["hidden"]["n"], quality["design"]["all"]["n"]) == (2, 3)
     recall = quality["design"]["hidden"]["recall"]
     assert 0 <= recall["ci_low"] <= recall["value"] <= recall["ci_high"] <= 1
@@ -123,7 +161,8 @@ def test_confirmations_teach_and_suggestions_do_not(included, encoder):
     before = taught.taught_model(included, encoder).name
     synthesise.suggest_topics(included, encoder=encoder)
     assert taught.taught_model(included, encoder).name == before
-    confirm(included, encoder, "r000001", "R1", "design")
+    for name in ("R1", "R2"):
+        confirm(included, encoder, "r000001", name, "design")
     after = taught.taught_model(included, encoder)
     assert after.name != before
     assert taught.taught_model(included, encoder, zero_shot=True).name.startswith("zero-shot")
@@ -135,7 +174,8 @@ def test_a_taught_model_is_saved_and_needs_its_digest(included, encoder, tmp_pat
     path = tmp_path / "model.npz"
     with pytest.raises(ModelError, match="nothing was confirmed"):
         taught.save(included, path, encoder)
-    confirm(included, encoder, "r000001", "R1", "design")
+    for name in ("R1", "R2"):
+        confirm(included, encoder, "r000001", name, "design")
     done = taught.save(included, path, encoder)
     assert taught.file_model(path, done["sha256"], encoder).name == taught.taught_model(included, encoder).name
     for digest in ("", "0" * 64):

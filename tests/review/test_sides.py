@@ -147,7 +147,7 @@ def test_what_is_open_is_told_to_all(story, kind):
 def test_what_is_hidden_is_told_when_all_have_answered(story, kind, tell):
     """Until then to nobody else but those unblinded, named or not, on the team or not."""
     text = story.log[0].event
-    story.tell(dataclasses.replace(text, text=text.text + EXPERTS))
+    story.tell(dataclasses.replace(text, text=text.text + EXPERTS + "[topics]\ncoders = 2\n"))
     going_on = tell(story)
     seq = next(going_on)
     assert type(story.log[seq - 1].event) is kind

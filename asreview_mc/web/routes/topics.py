@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from asreview_mc.project.review import Review
+from asreview_mc.project.synthesise import is_done
 from asreview_mc.web.pages import back, page, view
 from asreview_mc.web.who import Rooms, Screener, form_of, texts_of
 
@@ -16,10 +17,10 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/topics")
 async def topics(request: Request, who: Screener, house: Rooms, record: str = "") -> Response:
-    """Show one included record with its suggestions, the first that nobody has confirmed unless one is named."""
+    """Show one included record with its suggestions, the first that waits for this coder unless one is named."""
     protocol = await house.protocol()
     rows = await house.job("suggestions", viewer=who.name) if protocol.cards else []
-    waiting = [row for row in rows if row["confirmed"] is None]
+    waiting = [row for row in rows if not is_done(row)]
     chosen = next((row for row in rows if row["record_id"] == record), (waiting or [None])[0])
     labels = {card.code: card.label for card in protocol.cards}
 
