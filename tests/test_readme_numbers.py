@@ -123,3 +123,11 @@ def test_stopping_is_as_measured(checkout, label, rule):
     ][-1]
     figures = cells(checkout, label)
     assert figures == [rounded(row[name][0]) for name in ("below_target", "read", "overshoot")]
+
+
+def test_the_report_opens_as_measured(checkout):
+    """The last row of 2,000 papers, and the slowest run keeps the promise of two seconds."""
+    row = [one for one in rows_of(checkout, "report.jsonl") if one["papers"] == 2000][-1]
+    assert row["kept"] and row["slowest_load_seconds"] < 2
+    said = f"`report.html` of 2,000 included papers, {row['megabytes']:.1f} MB, opens in {row['load_seconds']:.1f} s"
+    assert said in (checkout / "README.md").read_text("utf-8")

@@ -84,7 +84,7 @@ def test_somebody_who_has_decided_keeps_a_role_that_decides(review):
 
 def test_an_accepted_protocol_stays_readable_when_rules_grow(review, monkeypatch):
     """A rule made later takes no review away from its team."""
-    monkeypatch.setattr("asreview_mc.core.protocol_file._contradictions", lambda protocol: ["a new rule"])
+    monkeypatch.setattr("asreview_mc.core.protocol_file.contradictions", lambda protocol: ["a new rule"])
     parse.cache_clear()
     with Review.open(review.folder) as again:
         assert again.protocol.names == ("R1", "R2")
