@@ -8,6 +8,14 @@ from asreview_mc.project.folder import PROTOCOL
 from asreview_mc.review.state import State
 from asreview_mc.review.topics import is_told
 
+_UNANSWERED = {
+    "chao": "its queue interleaves no rankers",
+    "quant-ci": "its scores are not calibrated on random draws",
+    "qbcb": "no control sample is held back in it",
+    "target": "no control sample is held back in it",
+}
+"""Rules that lack their input in a live review, where they would never say that reading may stop."""
+
 
 def check_amendment(state: State, draft: Protocol) -> None:
     """Check that a draft takes nobody's decisions away and discloses none.
@@ -15,8 +23,8 @@ def check_amendment(state: State, draft: Protocol) -> None:
     Raises
     ------
     ProtocolError
-        If it leaves out somebody who has decided, lowers how many decisions are wanted while some are pending
-        (or how many code sub-topics), or chooses a stopping rule that there is not.
+        If it leaves out somebody who has decided, lowers how many decisions are wanted (or how many code sub-topics)
+        while some are pending, or chooses a stopping rule that there is not or that has no answer in a live review.
     """
     _check_rule(draft)
     deciders = [name for name in state.protocol.names if any(state.decided_by(stage, name) for stage in STAGES)]
@@ -51,4 +59,11 @@ def _check_rule(draft: Protocol) -> None:
     if draft.stopping.rule and draft.stopping.rule not in names:
         raise ProtocolError(
             f"[stopping] has no rule {draft.stopping.rule!r}", where=PROTOCOL, remedy=f"Choose {', '.join(names)}"
+        )
+    why = _UNANSWERED.get(draft.stopping.rule)
+    if why:
+        raise ProtocolError(
+            f"[stopping] rule {draft.stopping.rule!r} has no answer in a live review: {why}",
+            where=PROTOCOL,
+            remedy=f"Choose {', '.join(name for name in names if name not in _UNANSWERED)}",
         )

@@ -58,7 +58,8 @@ def classify(
     ----------
     output : path
         ``.csv``, ``.xlsx`` or ``.parquet``: every row and column of the input in order, then ``p_<code>`` per
-        sub-topic, ``suggested`` and ``evidence``. A row without text has the base rates and nothing suggested.
+        sub-topic, ``suggested``, ``evidence`` and ``without_text``, which says ``yes`` of a row that has none: its
+        probabilities are the base rates, and nothing is suggested.
     cards : sequence of Card or None
         ``None`` for the ten of the micro-credentials template.
     zero_shot : bool
@@ -173,7 +174,7 @@ class _Part:
     def begin(cls, output: Path, source: _Source, model: TopicModel) -> _Part:
         """Begin anew, or where an interrupted run of the same input and model stopped."""
         codes = model.codes
-        header = [*source.columns, *(f"p_{code}" for code in codes), "suggested", "evidence"]
+        header = [*source.columns, *(f"p_{code}" for code in codes), "suggested", "evidence", "without_text"]
         part = cls(
             output.with_name(f"{output.name}.part"), header, codes, {"input": source.sha256, "model": model.name}
         )
@@ -226,7 +227,7 @@ class _Part:
                 self.counts[code] += 1
             self.silent += silent
             p: list[Cell] = [said[code]["p"] for code in self.codes]
-            rows.append([*given.values(), *p, ";".join(chosen), json.dumps(chosen, ensure_ascii=False)])
+            rows.append([*given.values(), *p, ";".join(chosen), json.dumps(chosen, ensure_ascii=False), "yes" * silent])
         try:
             file.write(encoded(_csv(rows)))
             file.flush()

@@ -44,8 +44,9 @@ def test_every_row_and_column_comes_back_in_order(table, make, tmp_path, chunk):
     rows = rows_of(tmp_path / "out.csv")
     assert [row["no"] for row in rows] == [str(k) for k in range(8)]
     assert list(rows[0])[:4] == ["no", "title", "abstract", "odd"]
-    assert list(rows[0])[-2:] == ["suggested", "evidence"]
+    assert list(rows[0])[-3:] == ["suggested", "evidence", "without_text"]
     assert rows[2]["odd"] == "'=1+2"
+    assert [row["without_text"] for row in rows] == [""] * 7 + ["yes"]
     assert rows[7]["suggested"] == "" and json.loads(rows[7]["evidence"]) == {}
     assert 0 <= float(rows[0]["p_assessment"]) <= 1
     assert (done["rows"], done["without_text"], done["resumed"]) == (8, 1, 0)

@@ -252,3 +252,12 @@ def test_asking_again_spends_nothing_and_takes_nothing_back(larger, amended):
 def test_advice_needs_no_decision(review):
     """Six records: nothing but reading all is any use."""
     assert stopping.advice(review) == stopping.advice(review)
+
+
+@pytest.mark.parametrize("rule", ["chao", "quant-ci", "qbcb", "target"])
+def test_a_rule_without_an_answer_here_is_refused(review, amended, rule):
+    """It would be chosen beforehand and never say that reading may stop; what is offered instead has an answer."""
+    with pytest.raises(ProtocolError, match="has no answer in a live review") as refused:
+        amended(review, rule=f'"{rule}"')
+    offered = str(refused.value).partition("Choose ")[2]
+    assert "audit" in offered and rule not in offered.split(", ")
