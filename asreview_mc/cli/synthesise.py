@@ -100,6 +100,27 @@ def confirm(
 
 
 @topics_app.command()
+def conflicts(user: As = "", project: Project = HERE, as_json: Json = False) -> None:
+    """List the records whose coders differ, once all who must have coded them."""
+    from asreview_mc.project.synthesise import topic_conflicts
+
+    with opened(project) as review:
+        review.viewer(user)
+        rows = topic_conflicts(review)
+    answer(as_json, {"conflicts": rows}, _conflict_lines(rows))
+
+
+def _conflict_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
+    if not rows:
+        yield "No coders differ on a record."
+    for row in rows:
+        yield f"{row['record_id']}  {shortened(row['title'], 80)}"
+        for name, codes in row["codes"].items():
+            alone = [code for code in codes if code not in row["agreed"]]
+            yield f"    {name}: {', '.join(row['agreed']) or 'nothing'} as all; alone: {', '.join(alone) or 'nothing'}"
+
+
+@topics_app.command()
 def settle(
     record_id: Annotated[str, typer.Argument(metavar="RECORD")],
     by: Annotated[list[str], typer.Option(help="All who coded it, or an adjudicator; repeat for each.")],

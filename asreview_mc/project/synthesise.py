@@ -17,7 +17,16 @@ from asreview_mc.project.review import Review
 from asreview_mc.project.taught import suggestions, taught_model, text_of
 from asreview_mc.review.agreement.intervals import wilson
 from asreview_mc.review.eligibility import eligibility
-from asreview_mc.review.topics import coded, confirmed, differ, first_confirmations, is_hidden, is_told, tally
+from asreview_mc.review.topics import (
+    coded,
+    confirmed,
+    differ,
+    first_confirmations,
+    is_hidden,
+    is_told,
+    open_differences,
+    tally,
+)
 
 Progress = Callable[[int, int], None]
 
@@ -171,6 +180,19 @@ def confirm_topics(
             )
         )
     return logged
+
+
+def topic_conflicts(review: Review) -> list[dict[str, Any]]:
+    """Return the records whose coders differ: `record_id`, `title`, the `codes` that each gave, `agreed` among them."""
+    state = review.state
+    found = []
+    for record_id in open_differences(state):
+        events = {name: one.event for name, one in coded(state, record_id).items()}
+        codes = {name: list(one.codes) for name, one in events.items() if isinstance(one, TopicsConfirmed)}
+        agreed = [one.code for one in state.protocol.cards if all(one.code in said for said in codes.values())]
+        title = review.records[record_id].title
+        found.append({"record_id": record_id, "title": title, "codes": codes, "agreed": agreed})
+    return found
 
 
 def settle_topics(

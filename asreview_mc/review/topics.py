@@ -54,8 +54,16 @@ def differ(state: State, record_id: str) -> bool:
 
 
 def open_differences(state: State) -> tuple[str, ...]:
-    """Return the included records whose coders differ and that nobody has settled since, in reading order."""
-    return tuple(one for one in eligibility(state).included if differ(state, one) and confirmed(state, one) is None)
+    """Return the included records that all who must have coded differently and nobody settled since, in reading order.
+
+    They tell nobody anything that is hidden.
+    """
+    wanted = state.protocol.topic_coders
+    return tuple(
+        one
+        for one in eligibility(state).included
+        if len(coded(state, one)) >= wanted and differ(state, one) and confirmed(state, one) is None
+    )
 
 
 def is_hidden(state: State, record_id: str, coder: str | None) -> bool:

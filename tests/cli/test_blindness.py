@@ -25,6 +25,8 @@ COMMANDS = (
     ("prisma",),
     ("topics", "suggest"),
     ("topics", "list"),
+    ("topics", "conflicts"),
+    ("topics", "quality"),
     ("export", "all.json", "--what", "all"),
     ("export", "all.csv", "--what", "all"),
     ("export", "all.ris", "--what", "all"),

@@ -98,6 +98,7 @@ def test_a_review_from_decisions_to_prisma(run, project, tmp_path):
     suggested = run("topics", "suggest", "--json").json["records"]
     assert [row["record_id"] for row in suggested] == ["r000001", "r000002", "r000004"]
     assert run("topics", "confirm", "r000002", "--add", "career", "--reviewer", "R1").code == 0
+    assert run("topics", "conflicts", "--json").json["conflicts"] == []
     tally = {row["code"]: row["record_ids"] for row in run("topics", "list", "--json").json["subtopics"]}
     assert tally["career"] == ["r000002"]
     exported = run("export", tmp_path / "in.json", "--json").json

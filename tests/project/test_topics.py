@@ -77,6 +77,9 @@ def test_coders_who_differ_settle_it(included, encoder):
     confirm(included, encoder, "r000001", "R2", "career")
     assert confirmed(included.state, "r000001") is None
     assert open_differences(included.state) == ("r000001",)
+    (shown,) = synthesise.topic_conflicts(included)
+    assert (shown["record_id"], shown["codes"]) == ("r000001", {"R1": ["design"], "R2": ["career"]})
+    assert shown["agreed"] == []
     with pytest.raises(DecisionError, match="--by R1 --by R2"):
         synthesise.settle_topics(included, "r000001", ["design"], ["R1"])
     with pytest.raises(UnknownError):
