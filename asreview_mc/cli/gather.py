@@ -90,10 +90,10 @@ def init(
 
 @protocol_app.command()
 def check(project: Project = HERE, as_json: Json = False) -> None:
-    """Say whether protocol.toml parses and whether it differs from what holds."""
+    """Say whether protocol.toml parses, could be accepted, and differs from what holds."""
     with Review.open(project) as review:
         try:
-            draft = review.draft()
+            draft = review.checked_draft()
         except ProtocolError as error:
             answer(as_json, {"errors": error.what.split("; "), "differs": True}, ())
             raise

@@ -24,6 +24,10 @@ def stop(
     draw: Annotated[
         int | None, typer.Option(min=1, help="Draw so many unread records at random, for the audit; with --as.")
     ] = None,
+    control: Annotated[
+        bool,
+        typer.Option("--control", help="Draw them as the control sample of qbcb and target, before ranked reading."),
+    ] = False,
     seed: Annotated[int | None, typer.Option(help="Of the draw; made up and logged where none is given.")] = None,
     user: As = "",
     project: Project = HERE,
@@ -32,6 +36,7 @@ def stop(
     """Say whether reading may stop: the rule chosen in the protocol first, then the others."""
     with opened(project) as review, progress("stopping rules"):
         from asreview_mc.project import stopping
+        from asreview_mc.project.stopping import AUDIT, CONTROL
 
         named = stage_named(stage)
         if advice:
@@ -40,7 +45,7 @@ def stop(
             return
         if draw is not None:
             chosen = secrets.randbelow(2**31) if seed is None else seed
-            logged = stopping.draw(review, named, draw, by=user, seed=chosen)
+            logged = stopping.draw(review, named, draw, by=user, seed=chosen, purpose=CONTROL if control else AUDIT)
             line = f"{draw} unread records drawn, event {logged.seq}; reviewers get them between the ranked ones"
             answer(as_json, {"seq": logged.seq, "records": draw, "seed": chosen}, [line])
             return
@@ -54,11 +59,14 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
         yield f"{found['conflicts']} open conflicts count as relevant until they are settled"
     if found["waiting"]:
         yield f"{found['waiting']} sampled records are still to be read"
+    if found["key_papers_missing"]:
+        yield f"Key papers not read yet: {'; '.join(found['key_papers_missing'])}"
     if found["estimate"]["recall"] is not None:
         estimate = found["estimate"]
         yield (
             f"Stopping now would miss about {estimate['expected_missed']:.1f}: recall {estimate['recall']:.1%}"
-            f" (at least {estimate['recall_low']:.1%}), if relevant records go on coming as a power law has it"
+            f" ({estimate['recall_low']:.1%} to {estimate['recall_high']:.1%}), if relevant records go on coming as a"
+            " power law has it"
         )
     if found["overlooked"]:
         yield (

@@ -129,11 +129,15 @@ class AppraisalQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Stopping:
-    """When the team stops reading: the `rule` by its name, the recall it is to reach, and its confidence."""
+    """When the team stops reading: the `rule` by its name, the recall it is to reach, and its confidence.
+
+    `key_papers` are known beforehand to be relevant, each by its id, DOI, PMID or title; SAFE asks for them.
+    """
 
     rule: str = ""
     target: float = 0.95
     confidence: float = 0.95
+    key_papers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

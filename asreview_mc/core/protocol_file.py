@@ -117,7 +117,7 @@ class _Reader:
         self.unknown(review, {*single, *several}, "[review]")
         self.unknown(screening, {"decisions_wanted", "maybe", "maybe_in_agreement", "show_scores"}, "[screening]")
         stopping = self.table(self.data, "stopping")
-        self.unknown(stopping, {"rule", "target", "confidence"}, "[stopping]")
+        self.unknown(stopping, {"rule", "target", "confidence", "key_papers"}, "[stopping]")
         self.unknown(keywords, {"include", "exclude"}, "[keywords]")
         self.unknown(criteria, {"inclusion", "exclusion"}, "[criteria]")
         topics = self.table(self.data, "topics")
@@ -146,6 +146,7 @@ class _Reader:
                 self.string(stopping, "rule", "[stopping]"),
                 self.share(stopping, "target", below_one=False),
                 self.share(stopping, "confidence", below_one=True),
+                self.strings(stopping, "key_papers", "[stopping]"),
             ),
             appraisal=tuple(self.items(AppraisalQuestion, self.data, "appraisal")),
         )

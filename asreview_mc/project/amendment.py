@@ -11,8 +11,6 @@ from asreview_mc.review.topics import is_told
 _UNANSWERED = {
     "chao": "its queue interleaves no rankers",
     "quant-ci": "its scores are not calibrated on random draws",
-    "qbcb": "no control sample is held back in it",
-    "target": "no control sample is held back in it",
 }
 """Rules that lack their input in a live review, where they would never say that reading may stop."""
 
@@ -26,7 +24,7 @@ def check_amendment(state: State, draft: Protocol) -> None:
         If it leaves out somebody who has decided, lowers how many decisions are wanted (or how many code sub-topics)
         while some are pending, or chooses a stopping rule that there is not or that has no answer in a live review.
     """
-    _check_rule(draft)
+    check_rule(draft)
     deciders = [name for name in state.protocol.names if any(state.decided_by(stage, name) for stage in STAGES)]
     gone = [name for name in deciders if name not in draft.screeners]
     if gone:
@@ -52,11 +50,20 @@ def check_amendment(state: State, draft: Protocol) -> None:
         )
 
 
-def _check_rule(draft: Protocol) -> None:
+def check_rule(draft: Protocol) -> None:
+    """Check that the stopping rule chosen is one, and has an answer in a live review.
+
+    Raises
+    ------
+    ProtocolError
+        If it is not, or has none.
+    """
+    if not draft.stopping.rule:
+        return
     from asreview_mc.learn.stop import RULES  # numpy is not for every command
 
     names = [rule.name for rule in RULES]
-    if draft.stopping.rule and draft.stopping.rule not in names:
+    if draft.stopping.rule not in names:
         raise ProtocolError(
             f"[stopping] has no rule {draft.stopping.rule!r}", where=PROTOCOL, remedy=f"Choose {', '.join(names)}"
         )

@@ -8,7 +8,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from asreview_mc.core.errors import DecisionError, LogError, OutputError
-from asreview_mc.core.event import CheckedOut, CopyBegun, CopyMerged, Decided, Event, Logged, Undone, Withheld
+from asreview_mc.core.event import (
+    CheckedOut,
+    CopyBegun,
+    CopyMerged,
+    Decided,
+    Event,
+    Logged,
+    SampleDrawn,
+    Undone,
+    Withheld,
+)
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.project.agreement import measure_full_batches
 from asreview_mc.project.checks import check_decider, check_open
@@ -67,7 +77,8 @@ def checkout(review: Review, reviewer: str, path: Path, *, by: str = "") -> Logg
 
 
 def _carried(state: State, logged: Logged, reviewer: str) -> Event:
-    if state.may_travel(logged, reviewer) and state.may_see(logged, reviewer):
+    travels = state.may_travel(logged, reviewer) and state.may_see(logged, reviewer)
+    if travels or isinstance(logged.event, SampleDrawn):  # else a copy offers none of it and learns from its control
         return logged.event
     return Withheld(logged.event.kind)
 

@@ -246,10 +246,20 @@ class Desk:
                 yield from ((state.kept(one), Shown(how="random", probability=chance), "") for one in event.record_ids)
 
     def _place(self, stage: Stage, reviewer: str, record_id: str, shown: Shown, why: str) -> Place:
+        shown = self._with_passed(stage, reviewer, shown)
         self._places[stage, reviewer, record_id] = shown
         self._held[stage, record_id][reviewer] = time.monotonic()
         last = self._last_word(stage, record_id, reviewer)
         return Place(record_id, last.seq if last else 0, shown, why)
+
+    def _with_passed(self, stage: Stage, reviewer: str, shown: Shown) -> Shown:
+        """Add the records of a control sample that the order came to before this one and that wait no longer."""
+        state = self.review.state
+        if shown.how != "ranked" or not shown.rank or not state.reached[stage]:
+            return shown
+        held, before = state.held_back(stage, reviewer), self._order(stage, reviewer).record_ids[: shown.rank - 1]
+        passed = [one for one in before if one in held and not state.waits_for(stage, one, reviewer)]
+        return replace(shown, passed=tuple(passed))
 
     def _taken(self, stage: Stage, record_id: str, reviewer: str) -> bool:
         """Whether as many as are wanted have decided on a record or have it before them."""

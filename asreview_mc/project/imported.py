@@ -89,7 +89,7 @@ class _Import:
     def __init__(self, review: Review, reviewer: str, stage: Stage, file: str) -> None:
         self.review = review
         self.state = review.state
-        self.places = _Places.of(self.state, review.single_records.values())
+        self.places = Places.of(self.state, review.single_records.values())
         self.reviewer, self.stage, self.file = reviewer, stage, file
         self.reasons = _codes(self.state, stage)
         self.events: dict[str, Decided] = {}
@@ -141,7 +141,7 @@ def _codes(state: State, stage: Stage) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class _Places:
+class Places:
     """Where each identifier and title leads: to the records that stand for those that bear it."""
 
     state: State
@@ -149,12 +149,23 @@ class _Places:
     known: Mapping[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     @classmethod
-    def of(cls, state: State, records: Iterable[Record]) -> _Places:
+    def of(cls, state: State, records: Iterable[Record]) -> Places:
+        """Return the places that records as they were read lead to."""
         places = cls(state, {one.record_id: normalise(one.title) for one in records})
         for one in records:
             for name in _names(one):
                 places.known[name].add(state.kept(one.record_id))
         return places
+
+    def named(self, name: str) -> str:
+        """Return the record of an id, DOI, PMID or title.
+
+        Raises
+        ------
+        UnknownError
+            If there is none, or more than one.
+        """
+        return self.find(Given("", Record(title=name, doi=name, pmid=name), name, ""))
 
     def find(self, given: Given) -> str:
         """Return the record that a row is about.

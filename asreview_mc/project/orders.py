@@ -32,7 +32,8 @@ class Order:
     decided, waiting : int
         How many records the reviewer had decided on, and how many waited for them, at `seq`.
     record_ids, scores, why : tuple
-        The first `DEPTH` of those waiting; `scores` is empty where no ranker made the order, `why` tells of the first.
+        The first `DEPTH` of those waiting, and of the control sample what the order has still to come to; `scores` is
+        empty where no ranker made it, `why` tells of the first.
     """
 
     stage: Stage
@@ -101,7 +102,8 @@ class Orders:
         scores: NDArray[np.float64],
         waiting: Sequence[str],
     ) -> Order:
-        first = pool.best_first(scores, waiting)[:DEPTH]
+        held = state.held_back(stage, reviewer).difference(waiting).intersection(pool.rows)
+        first = pool.best_first(scores, [*waiting, *sorted(held)])[:DEPTH]
         rows = [pool.rows[record_id] for record_id in first]
         reasons = why(pool.features, fitted, rows[:EXPLAINED]) if state.protocol.show_scores else []
         return Order(

@@ -12,7 +12,7 @@ from asreview_mc.core.event import CopyBegun, Event, Logged, ProtocolSet
 from asreview_mc.core.protocol import Protocol
 from asreview_mc.core.protocol_file import parse, template
 from asreview_mc.core.record import Record
-from asreview_mc.project.amendment import check_amendment
+from asreview_mc.project.amendment import check_amendment, check_rule
 from asreview_mc.project.folded import CACHE, STATE, Folded
 from asreview_mc.project.folder import PROTOCOL, begin, exists, place_note, read_protocol
 from asreview_mc.project.recorded import Records, amended
@@ -50,7 +50,7 @@ class Review:
         UnknownError
             If there is no such template.
         ProtocolError
-            If the ``protocol.toml`` in the folder does not parse.
+            If the ``protocol.toml`` in the folder does not parse, or chooses a stopping rule that has no answer.
         """
         text, reason = template(template_name), f"template {template_name}"
         path = folder / PROTOCOL
@@ -60,7 +60,7 @@ class Review:
             folder.mkdir(parents=True, exist_ok=True)
             if path.exists():
                 text, reason = read_protocol(path), "protocol.toml was in the folder"
-                parse(text, where=str(path))
+                check_rule(parse(text, where=str(path)))
             begin(folder / DATABASE, ProtocolSet(text, by="asreview-mc", reason=reason))
             if not path.exists():
                 path.write_text(text, "utf-8")
@@ -271,6 +271,19 @@ class Review:
             if differs
             else None
         )
+
+    def checked_draft(self) -> Protocol:
+        """Return the draft if it could be accepted as far as it differs from the accepted protocol.
+
+        Raises
+        ------
+        ProtocolError
+            As `accept_protocol`, but that it may be the accepted one.
+        """
+        draft = self.draft()
+        if draft.text != self.protocol.text:
+            check_amendment(self.state, draft)
+        return draft
 
     def accept_protocol(self, by: str, reason: str) -> Logged:
         """Make the draft the protocol that holds.

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +81,9 @@ class Session:
         waiting = [one for one in state.queue(self.stage, self.reviewer) if one in self._pool.rows]
         if not waiting:
             return None
-        ordered = self._pool.best_first(self._trained.scores, waiting)
+        held = state.held_back(self.stage, self.reviewer).difference(waiting)
+        came_to = self._pool.best_first(self._trained.scores, [*waiting, *sorted(held.intersection(self._pool.rows))])
+        ordered = [one for one in came_to if one not in held]
         record_id, how, probability = self._chosen(ordered)
         shown = Shown(
             how=how,
@@ -90,6 +93,7 @@ class Session:
             fingerprint=self._pool.fingerprint,
             seq=self._trained.seq,
             probability=probability,
+            passed=tuple(takewhile(held.__contains__, came_to)) if how == "ranked" else (),
         )
         hint = f"rank {shown.rank} of {len(ordered)}, score {shown.score:.3f}" if state.protocol.show_scores else ""
         return Offer(self.review.records[record_id], shown, hint=hint)

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import random
 from dataclasses import asdict, dataclass
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
 
-from asreview_mc.core.errors import DecisionError
+from asreview_mc.core.errors import DecisionError, UnknownError
 from asreview_mc.core.event import Decided, Logged, ProtocolSet, SampleDrawn, StopLooked
-from asreview_mc.core.protocol import Stage
+from asreview_mc.core.protocol import Stage, Stopping
 from asreview_mc.core.protocol_file import parse
 from asreview_mc.learn import stop
 from asreview_mc.learn.stop.advice import Advice, advise
 from asreview_mc.learn.stop.models import PoissonProcess, chapman
 from asreview_mc.project.agreement import released
 from asreview_mc.project.checks import check_leader
+from asreview_mc.project.imported import Places
 from asreview_mc.project.review import Review
-from asreview_mc.review.reading_order import reading_order, samples
-from asreview_mc.review.state import State
+from asreview_mc.review.reading_order import ControlState, ReadingOrder, control_sample, reading_order, samples
+from asreview_mc.review.state import CONTROL as CONTROL  # for rooms that may not ask `review`
+from asreview_mc.review.state import UNTOUCHED, State
 
 AUDIT = "audit"
 SEEN = ("read", "found", "records")
@@ -47,12 +50,14 @@ class Look:
     verdicts : list of Verdict
         The chosen rule's first.
     estimate : dict
-        ``expected_missed`` and ``recall`` if reading stopped now, with ``recall_low``, under the power law of the
-        Poisson process; None where it has no answer.
+        ``expected_missed`` and ``recall`` if reading stopped now, with ``recall_low`` and ``recall_high``, each at the
+        protocol's confidence, under the power law of the Poisson process; None where it has no answer.
     overlooked : dict or None
         Chapman's estimate of the relevant records that two reviewers overlooked together, among those read.
     waiting : int
         Sampled records that are still to be read.
+    key_papers_missing : tuple of str or None
+        Of the protocol's key papers those that were not read yet or are no record here; None where it names none.
     logged : Logged or None
         The event that notes this look; None where nothing was read since the last one.
     """
@@ -71,11 +76,12 @@ class Look:
     estimate: dict[str, Any]
     overlooked: dict[str, float] | None
     waiting: int
+    key_papers_missing: tuple[str, ...] | None = None
     logged: Logged | None = None
 
 
 def look(review: Review, stage: Stage, *, by: str = "", rule: str = "") -> Look:
-    """Ask every rule whether reading may stop, and log the look.
+    """Ask every rule whether reading may stop, and log the look; without a rule's name where none is chosen.
 
     It rests on records alone that were read to the end, so that it tells nothing of pending decisions. A look at what
     the last one looked at is not logged again, nor does it spend more of the error probability.
@@ -96,18 +102,17 @@ def look(review: Review, stage: Stage, *, by: str = "", rule: str = "") -> Look:
             state.protocol.reviewer(by)
         found = _looked(review, state, stage)
         name = rule or found.chosen
-        if not name:
-            return found
-        stop.rule(name)
-        verdict = next(one for one in found.verdicts if one.name == name)
+        if name:
+            stop.rule(name)
+        verdict = next((one for one in found.verdicts if one.name == name), None)
         seen = (found.n_read, found.found, found.n_records)
         event = StopLooked(
             stage,
             name,
             found.target,
             found.confidence,
-            verdict.stop,
-            {**dict(zip(SEEN, seen, strict=True)), **verdict.evidence},
+            verdict.stop if verdict else None,
+            {**dict(zip(SEEN, seen, strict=True)), **(verdict.evidence if verdict else {})},
             by,
             _spent(name, found.confidence, 1 + len(_earlier_looks(state, stage, seen))),
         )
@@ -118,31 +123,44 @@ def look(review: Review, stage: Stage, *, by: str = "", rule: str = "") -> Look:
     return Look(**{**found.__dict__, "logged": logged})
 
 
-def draw(review: Review, stage: Stage, n: int, *, by: str, seed: int) -> Logged:
-    """Draw a random sample of the records that still want decisions, for the audit of what is left.
+def draw(review: Review, stage: Stage, n: int, *, by: str, seed: int, purpose: str = AUDIT) -> Logged:
+    """Draw a random sample of unread records: for the audit of what is left, or as the control of the ranking.
 
-    The reviewers get them between the ranked ones and are not told which they are.
+    The reviewers get them between the ranked ones and are not told which they are. A control sample is drawn among the
+    records that nobody has decided on, best before the ranked reading begins: no queue learns from one of it before it
+    has come to it by rank, so that the order is the same as without the sample. Of the pool it leaves out only records
+    that are read, or must be before it is asked, so that what it shows of the ranking holds for the whole.
+
+    Parameters
+    ----------
+    purpose : {"audit", "control"}
 
     Raises
     ------
     UnknownError
         If `by` is unknown.
     DecisionError
-        If `by` may not, the stage is closed, an earlier sample is not read to the end, or there are not that many.
+        If `by` may not, the stage is closed, an earlier sample is not read to the end, a control sample was drawn
+        before, or there are not that many.
     """
     with review.transaction():
         state = review.state
         check_leader(state.protocol, by)
         if state.closed(stage):
             raise DecisionError("is closed", where=f"stage {stage}", remedy="Reopen it first")
-        unread = state.undecided(stage)
-        waiting = sum(one.to_read for one in samples(state, stage, AUDIT))
+        among = UNTOUCHED if purpose == CONTROL else "undecided"
+        unread = state.untouched(stage) if purpose == CONTROL else state.undecided(stage)
+        if purpose == CONTROL and state.reached[stage]:
+            raise DecisionError(
+                "has its control sample already", where=f"stage {stage}", remedy="See `asreview-mc stop`"
+            )
+        waiting = sum(one.to_read for one in samples(state, stage, purpose))
         if waiting:
             raise DecisionError(f"{waiting} records of the sample before are still to read", where=f"stage {stage}")
         if not 1 <= n <= len(unread):
             raise DecisionError(f"{n} cannot be drawn from {len(unread)} unread records", where=f"stage {stage}")
         drawn = random.Random(seed).sample(unread, n)
-        (logged,) = review.append(SampleDrawn(stage, AUDIT, tuple(drawn), len(unread), seed, "undecided", by))
+        (logged,) = review.append(SampleDrawn(stage, purpose, tuple(drawn), len(unread), seed, among, by))
     return logged
 
 
@@ -155,16 +173,19 @@ def advice(review: Review, stage: Stage = "abstract") -> list[Advice]:
 
 def _looked(review: Review, state: State, stage: Stage) -> Look:
     order, settings = reading_order(state, stage), state.protocol.stopping
-    drawn = samples(state, stage, AUDIT)
+    missing = _key_papers_missing(review, order) if settings.key_papers else None
+    drawn, control = samples(state, stage, AUDIT), control_sample(state, stage)
     audits = tuple(stop.Audit(one.population, one.outside, one.size, one.relevant) for one in drawn if not one.to_read)
     screening = stop.Screening(
         np.array(order.labels, dtype=np.int64),
         order.n_records,
         given=order.given,
+        control=_control(control) if control else None,
         audits=audits,
         looks=len(_earlier_looks(state, stage, (len(order.record_ids), sum(order.labels), order.n_records))),
         disputed=order.conflicts,
         random_relevant=_random_relevant(state, stage),
+        key_papers_missing=None if missing is None else len(missing),
     )
     chosen_at, before = _chosen(review, state, stage)
     estimate = PoissonProcess().assess(screening, settings.target, settings.confidence).evidence
@@ -182,12 +203,35 @@ def _looked(review: Review, state: State, stage: Stage) -> Look:
         stop.assess(screening, target=settings.target, confidence=settings.confidence, chosen=settings.rule),
         {
             "expected_missed": estimate.get("expected"),
-            "recall": estimate.get("recall"),
-            "recall_low": estimate.get("recall_low"),
+            **{name: estimate.get(name) for name in ("recall", "recall_low", "recall_high")},
         },
         _overlooked(state, stage),
-        sum(one.to_read for one in drawn),
+        sum(one.to_read for one in drawn) + (control.to_read if control else 0),
+        missing,
     )
+
+
+def _control(sample: ControlState) -> stop.Control:
+    return stop.Control(
+        len(sample.reached),
+        sum(sample.reached),
+        sum(1 for _ in takewhile(bool, sample.reached)),
+        to_read=sample.to_read,
+        disputed=sample.conflicts,
+        unread_outside=sample.unread_outside,
+    )
+
+
+def _key_papers_missing(review: Review, order: ReadingOrder) -> tuple[str, ...]:
+    places, read = Places.of(review.state, review.single_records.values()), set(order.record_ids)
+
+    def is_read(name: str) -> bool:
+        try:
+            return places.named(name) in read
+        except UnknownError:
+            return False
+
+    return tuple(name for name in review.protocol.stopping.key_papers if not is_read(name))
 
 
 def _looks(state: State, stage: Stage) -> list[StopLooked]:
@@ -196,8 +240,8 @@ def _looks(state: State, stage: Stage) -> list[StopLooked]:
 
 
 def _earlier_looks(state: State, stage: Stage, seen: tuple[int, ...]) -> list[StopLooked]:
-    """Return the looks before the first of those that saw what is `seen` now."""
-    looks = _looks(state, stage)
+    """Return the looks at some rule before the first of those that saw what is `seen` now."""
+    looks = [one for one in _looks(state, stage) if one.rule]
     while looks and _seen(looks[-1]) == seen:
         looks.pop()
     return looks
@@ -230,12 +274,16 @@ def _chosen(review: Review, state: State, stage: Stage) -> tuple[int | None, boo
         return None, False
     for logged in reversed(state.protocols):
         event = logged.event
-        if not isinstance(event, ProtocolSet) or parse(event.text, strict=False).stopping != now:
+        if not isinstance(event, ProtocolSet) or _promised(parse(event.text, strict=False).stopping) != _promised(now):
             break
         at = logged.seq
     first = review.log.events(kinds=[Decided.kind])
     decided = next((one.seq for one in first if isinstance(one.event, Decided) and one.event.stage == stage), None)
     return at, at is not None and (decided is None or at < decided)
+
+
+def _promised(chosen: Stopping) -> tuple[str, float, float]:
+    return chosen.rule, chosen.target, chosen.confidence
 
 
 def _overlooked(state: State, stage: Stage) -> dict[str, float] | None:

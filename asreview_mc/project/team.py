@@ -210,7 +210,7 @@ def calibrate(review: Review, by: str, *, n: int = CALIBRATION, seed: int = 0, s
                 where=f"stage {stage}",
                 remedy="Complete it first",
             )
-        untouched = [one for one in state.undecided(stage) if not state.deciders(stage, one)]
+        untouched = state.untouched(stage)
         if not 1 <= n <= len(untouched):
             raise DecisionError(
                 f"{n} records cannot be drawn, {len(untouched)} have no decision yet", where=f"stage {stage}"

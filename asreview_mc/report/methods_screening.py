@@ -9,6 +9,7 @@ from asreview_mc.core.event import Calibrated, Decided, Logged, SampleDrawn, Set
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.report.account import STAGE_NAMES
 from asreview_mc.report.said import Account, Sentence, joined, many, were
+from asreview_mc.review.state import CONTROL
 
 
 def screening(log: Account) -> Iterator[Sentence]:
@@ -90,13 +91,18 @@ def _settled(log: Account, stage: Stage) -> Iterator[Sentence]:
 
 def _stopped(log: Account, stage: Stage) -> Iterator[Sentence]:
     for logged, event in log.of(SampleDrawn, lambda event: event.stage == stage):
+        purpose = (
+            "apart from the ranking, as its control" if event.purpose == CONTROL else "to estimate what was missed"
+        )
         yield Sentence(
             f"A random sample of {len(event.record_ids):,} of {event.population:,} records (seed {event.seed}) was"
-            f" screened to estimate what had been missed ({event.purpose}).",
+            f" screened {purpose}.",
             (logged.seq,),
         )
     last = {event.rule: (logged, event) for logged, event in log.of(StopLooked, lambda event: event.stage == stage)}
     for rule, (logged, look) in last.items():
+        if not rule:
+            continue
         answer = {True: "said that screening could stop", False: "said to go on", None: "had no answer"}[look.stop]
         yield Sentence(
             f"On {logged.at[:10]} the stopping rule {rule} (target recall {look.target:g}, confidence"

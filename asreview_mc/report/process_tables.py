@@ -78,14 +78,14 @@ def stop_looks(looks: Iterable[Logged]) -> Table:
     for logged in looks:
         event = logged.event
         if isinstance(event, StopLooked):
-            said = {True: "stop", False: "go on", None: "no answer"}[event.stop]
+            said = {True: "stop", False: "go on", None: "no answer" if event.rule else ""}[event.stop]
             evidence = "; ".join(f"{name} {value}" for name, value in event.evidence.items())
             rows.append(
                 row(
                     logged.at[:10],
                     logged.seq,
                     _STAGES.get(event.stage, event.stage),
-                    event.rule,
+                    event.rule or "none chosen",
                     f"{event.target:g}",
                     f"{event.confidence:g}",
                     said,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from asreview_mc.core.event import SampleDrawn
+from asreview_mc.core.event import Event, SampleDrawn
 from asreview_mc.core.protocol import Stage
-from asreview_mc.review.state import State
+from asreview_mc.review.state import CONTROL, State
 from asreview_mc.review.team import BY_RANK
 
 
@@ -50,6 +50,41 @@ class SampleState:
     outside: int
 
 
+@dataclass(frozen=True, slots=True)
+class ControlState:
+    """The control sample of a stage: what is still to read or to settle of it, and which the ranking has come to.
+
+    `reached` says of each relevant record, in the order drawn, whether the queues of all who decided on it came to it.
+    `unread_outside` counts the records of today's pool that are unread and could not be drawn.
+    """
+
+    to_read: int
+    conflicts: int
+    reached: tuple[bool, ...]
+    unread_outside: int
+
+
+def control_sample(state: State, stage: Stage) -> ControlState | None:
+    """Return the control sample drawn for a stage, None where none was; records merged since count for each drawn."""
+    drawn = [one for one in state.noted[SampleDrawn] if _is_drawn(one.event, stage, CONTROL)]
+    if not drawn:
+        return None
+    logged = drawn[-1]
+    ids = {one: state.kept(one) for one in logged.event.record_ids} if isinstance(logged.event, SampleDrawn) else {}
+    pool, waiting, population = _pool(state, stage), set(state.undecided(stage)), state.unread_at[logged.seq]
+    outcomes = {one: state.verdict(stage, kept).outcome if kept in pool else "" for one, kept in ids.items()}
+    return ControlState(
+        len(waiting.intersection(ids.values())),
+        sum(outcome == "conflict" for outcome in outcomes.values()),
+        tuple(state.is_reached(stage, one) for one, outcome in outcomes.items() if outcome == "include"),
+        sum(population.isdisjoint((one, *state.members(one))) for one in waiting),
+    )
+
+
+def _is_drawn(event: Event, stage: Stage, purpose: str) -> bool:
+    return isinstance(event, SampleDrawn) and (event.stage, event.purpose) == (stage, purpose)
+
+
 def reading_order(state: State, stage: Stage) -> ReadingOrder:
     """Return how far the reading of a stage is; it depends on no decision that is pending."""
     pool = _pool(state, stage)
@@ -70,7 +105,7 @@ def samples(state: State, stage: Stage, purpose: str) -> list[SampleState]:
     found, pool, waiting = [], _pool(state, stage), set(state.undecided(stage))
     for logged in state.noted[SampleDrawn]:
         event = logged.event
-        if not isinstance(event, SampleDrawn) or (event.stage, event.purpose) != (stage, purpose):
+        if not isinstance(event, SampleDrawn) or not _is_drawn(event, stage, purpose):
             continue
         drawn, unread = list(map(state.kept, event.record_ids)), state.unread_at[logged.seq]
         outside = [one for one in pool if unread.isdisjoint((one, *state.members(one)))]

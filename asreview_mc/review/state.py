@@ -6,15 +6,18 @@ what gives away no pending decision. A record merged into another lives on in it
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from asreview_mc.core.event import Decided, Discussed, Extracted, Logged, PanelRated, SampleDrawn, Tagged, Undone
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.review.consensus import Settlement, Standing, Verdict, verdict
 from asreview_mc.review.pool import in_reading_order
+from asreview_mc.review.ratings import Ratings
 from asreview_mc.review.sheet import Sheet
-from asreview_mc.review.team import Team
+
+CONTROL = "control"
+UNTOUCHED = "untouched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +29,31 @@ class Label:
     weight: float
 
 
-class State(Team):
+class State(Ratings):
     """The answers to everything that the log settles.
 
-    `unread_at` holds, by the event of a random sample, the records that still wanted decisions when it was drawn.
+    `unread_at` holds, by the event of a random sample, the records it was drawn from; `reached`, by stage, for each
+    record of a control sample whose ranked queue has come to it.
     """
 
     def __init__(self, taken_back: Collection[int] = ()) -> None:
         super().__init__(taken_back)
         self.unread_at: dict[int, frozenset[str]] = {}
+        self.reached: dict[str, dict[str, frozenset[str]]] = {stage: {} for stage in STAGES}
 
     def _take(self, logged: Logged) -> None:
         super()._take(logged)
-        if isinstance(logged.event, SampleDrawn):
-            self.unread_at[logged.seq] = frozenset(self.undecided(logged.event.stage))
+        event = logged.event
+        if isinstance(event, SampleDrawn):
+            among = self.untouched if event.among == UNTOUCHED else self.undecided
+            self.unread_at[logged.seq] = frozenset(among(event.stage))
+            if event.purpose == CONTROL:
+                self.reached[event.stage].update(dict.fromkeys(event.record_ids, frozenset()))
+        elif isinstance(event, Decided) and event.shown and self.reached[event.stage]:
+            came_to = (event.record_id, *event.shown.passed) if event.shown.how == "ranked" else event.shown.passed
+            for one in {member for record_id in came_to for member in (record_id, *self.members(record_id))}:
+                if one in self.reached[event.stage]:
+                    self.reached[event.stage][one] |= {event.reviewer}
 
     # -- what stands --------------------------------------------------------------------------------------------
 
@@ -73,11 +87,6 @@ class State(Team):
                 continue
             if stage == "abstract" or self.verdict("abstract", record_id).outcome == "include":
                 yield record_id
-
-    def disclosed(self, stage: Stage, record_id: str) -> int | None:
-        """Return the event at which every decision wanted on a record was in, or None before that."""
-        sheet = self._sheets[stage].get(record_id)
-        return sheet.disclosed if sheet else None
 
     # -- who may see what ---------------------------------------------------------------------------------------
 
@@ -157,6 +166,10 @@ class State(Team):
         """
         return [record_id for record_id in self.eligible(stage) if self._is_short(stage, record_id)]
 
+    def untouched(self, stage: Stage) -> list[str]:
+        """Return those of the undecided records that nobody has decided on."""
+        return [record_id for record_id in self.undecided(stage) if not self.deciders(stage, record_id)]
+
     def _is_short(self, stage: Stage, record_id: str) -> bool:
         return (
             len(self.deciders(stage, record_id)) < self.due(stage, record_id)
@@ -221,10 +234,13 @@ class State(Team):
         """Return what the queue of `viewer` may learn from at either stage, in reading order: title and abstract.
 
         Records decided by all who must count as they stand, those still pending by the viewer's own decision; a maybe
-        counts as relevant with half the weight; an open conflict teaches nothing.
+        counts as relevant with half the weight; an open conflict teaches nothing, nor does a record of a control sample
+        that the queue has not come to.
         """
-        labels = []
+        labels, held_back = [], self.held_back("abstract", viewer)
         for record_id in self._judged("abstract"):
+            if record_id in held_back:
+                continue
             stands = self.verdict("abstract", record_id)
             outcome = stands.outcome
             if outcome == "conflict":
@@ -241,60 +257,18 @@ class State(Team):
             labels.append(Label(record_id, int(relevant), 0.5 if unsure else 1.0))
         return labels
 
-    # -- agreement ----------------------------------------------------------------------------------------------
+    def held_back(self, stage: Stage, viewer: str | None) -> set[str]:
+        """Return the records of a control sample that the queue of `viewer` has not come to.
 
-    def completed(self, stage: Stage) -> list[str]:
-        """Return the records with every decision in, in the order in which they became so."""
-        done = [(sheet.disclosed, record_id) for record_id, sheet in self._sheets[stage].items() if sheet.disclosed]
-        return [record_id for _, record_id in sorted(done)]
-
-    def chosen_how(self, stage: Stage, record_id: str) -> str:
-        """Return how a completed record was chosen for the last decision wanted, ``""`` where nobody noted it."""
-        sheet = self._sheets[stage].get(record_id)
-        if sheet is None or sheet.disclosed is None:
-            return ""
-        until = sheet.disclosed
-        last = max((one for one in sheet.first if one.seq <= until), key=lambda one: one.seq, default=None)
-        return last.how if last else ""
-
-    def doubly_screened(self, stage: Stage) -> list[str]:
-        """Return those of the completed records on which two at least decided blind, in the same order."""
-        return [one for one in self.completed(stage) if len(self._blind(stage, one)) > 1]
-
-    def ratings(self, stage: Stage, record_ids: Iterable[str]) -> dict[str, dict[str, str]]:
-        """Return by reviewer and record the first decision each made before the others' became visible.
-
-        Only records whose decisions are all in are looked at, so that nothing pending shows.
+        Without a viewer those that the queue of somebody who decided on them has not come to.
         """
-        ratings: dict[str, dict[str, str]] = {name: {} for name in self.protocol.screeners}
-        for record_id in record_ids:
-            for decision in self._blind(stage, record_id):
-                ratings.setdefault(decision.reviewer, {})[record_id] = decision.decision
-        return ratings
+        return {
+            self.kept(one)
+            for one, names in self.reached[stage].items()
+            if (viewer not in names if viewer else not self.is_reached(stage, one))
+        }
 
-    def reasons_given(self, stage: Stage, record_ids: Iterable[str]) -> dict[str, dict[str, str]]:
-        """Return by reviewer and record the reason of a first decision made blind, where all such decisions exclude."""
-        given: dict[str, dict[str, str]] = {}
-        for record_id in record_ids:
-            blind = self._blind(stage, record_id)
-            if all(decision.decision == "exclude" for decision in blind):
-                for decision in blind:
-                    given.setdefault(decision.reviewer, {})[record_id] = decision.reason
-        return given
-
-    def overlap_share(self, stage: Stage, record_id: str) -> float:
-        """Return which share of the records that anybody had decided on was complete when a complete one became so."""
-        until = self.disclosed(stage, record_id) or 0
-        sheets = self._sheets[stage].values()
-        begun = sum(any(one.seq <= until for one in sheet.first) for sheet in sheets)
-        complete = sum(sheet.disclosed is not None and sheet.disclosed <= until for sheet in sheets)
-        return complete / max(begun, 1)
-
-    def _blind(self, stage: Stage, record_id: str) -> list[Standing]:
-        """Return each reviewer's first decision, of those who made it before any other's became visible to them."""
-        sheet = self._sheets[stage].get(record_id)
-        if sheet is None or sheet.disclosed is None:
-            return []
-        until = min(sheet.disclosed, self.seen_since.get(record_id, sheet.disclosed))
-        first = sheet.first
-        return [one for one in first if self._known_at(one.seq) <= until and not self._could_see(one, sheet)]
+    def is_reached(self, stage: Stage, drawn: str) -> bool:
+        """Whether the queues of all who decided on a record of a control sample have come to it."""
+        deciders = self.deciders(stage, self.kept(drawn))
+        return bool(deciders) and deciders <= self.reached[stage][drawn]

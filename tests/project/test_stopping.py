@@ -29,13 +29,14 @@ def verdict(found, name):
 
 
 def test_nothing_read_is_an_answer(review):
-    """And without a chosen rule nothing is logged."""
-    head = review.head
+    """Without a chosen rule the look is logged without one."""
     found = stopping.look(review, "abstract")
     assert (found.n_records, found.n_read, found.found, found.chosen) == (6, 0, 0, "")
     assert verdict(found, "buscar").stop is None
-    assert found.overlooked is None and found.logged is None
-    assert review.head == head
+    assert found.overlooked is None and found.key_papers_missing is None
+    event = found.logged.event
+    assert (event.rule, event.stop, event.evidence) == ("", None, {"read": 0, "found": 0, "records": 6})
+    assert stopping.look(review, "abstract").logged is None
 
 
 def test_a_record_is_read_when_its_last_decision_is_in(review):
@@ -254,10 +255,55 @@ def test_advice_needs_no_decision(review):
     assert stopping.advice(review) == stopping.advice(review)
 
 
-@pytest.mark.parametrize("rule", ["chao", "quant-ci", "qbcb", "target"])
-def test_a_rule_without_an_answer_here_is_refused(review, amended, rule):
+def test_a_look_without_a_rule_spends_nothing_of_one_chosen_later(review, amended):
+    """Nobody could have stopped by it."""
+    for record_id in ("r000001", "r000002"):
+        read(review, record_id, "include", "include")
+        stopping.look(review, "abstract")
+    amended(review, rule='"buscar-spending"')
+    read(review, "r000003", "exclude", "exclude")
+    assert stopping.look(review, "abstract").logged.event.spent == pytest.approx(0.025)
+    assert [one.event.rule for one in review.state.noted[StopLooked]] == ["", "", "buscar-spending"]
+
+
+def test_nothing_relevant_read_and_nothing_left(review, amended):
+    """No relevant record found, and then everything read: each rule has a defined answer."""
+    amended(review, rule='"buscar"', target="1.0")
+    for record_id in ("r000001", "r000002"):
+        read(review, record_id, "exclude", "exclude")
+    found = stopping.look(review, "abstract")
+    assert (found.found, found.target) == (0, 1.0)
+    assert not any(one.stop for one in found.verdicts if one.kind != "heuristic")
+    assert all(one.why.startswith("no answer, because") for one in found.verdicts if one.stop is None)
+    for record_id in ("r000003", "r000004", "r000005", "r000006"):
+        read(review, record_id, "exclude", "exclude")
+    found = stopping.look(review, "abstract")
+    assert {one.name for one in found.verdicts if one.stop} >= {"audit", "qbcb", "target", "buscar", "poisson-power"}
+
+
+def test_safe_asks_for_the_key_papers(review, amended):
+    """Named by id, DOI or title; one that is no record here stays missing, and naming more is no other choice."""
+    amended(review, rule='"safe"')
+    at = stopping.look(review, "abstract").chosen_at
+    amended(review, key_papers='["r000002", "Open badges for university teachers", "10.1000/elsewhere"]')
+    read(review, "r000004", "include", "include")
+    found = stopping.look(review, "abstract")
+    assert found.key_papers_missing == ("r000002", "10.1000/elsewhere")
+    assert found.verdicts[0].evidence["ticks"]["every key paper was read"] is False
+    assert (found.chosen_at, found.chosen_before) == (at, True)
+
+
+@pytest.mark.parametrize("rule", ["chao", "quant-ci"])
+def test_a_rule_without_an_answer_here_is_refused(review, amended, rule, tmp_path):
     """It would be chosen beforehand and never say that reading may stop; what is offered instead has an answer."""
     with pytest.raises(ProtocolError, match="has no answer in a live review") as refused:
         amended(review, rule=f'"{rule}"')
+    with pytest.raises(ProtocolError, match="has no answer"):
+        review.checked_draft()
+    with pytest.raises(ProtocolError, match="has no answer"):
+        new = tmp_path / "new"
+        new.mkdir()
+        (new / "protocol.toml").write_text((review.folder / "protocol.toml").read_text("utf-8"), "utf-8")
+        Review.create(new)
     offered = str(refused.value).partition("Choose ")[2]
     assert "audit" in offered and rule not in offered.split(", ")

@@ -200,7 +200,8 @@ def decode(kind: str, body: str) -> Event:
             if isinstance(value, list):
                 values[name] = tuple(value)
         if values.get("shown"):
-            values["shown"] = Shown(**values["shown"])
+            shown = values["shown"]
+            values["shown"] = Shown(**{**shown, "passed": tuple(shown.get("passed", ()))})
         return EVENTS[kind](**values)
     except (ValueError, TypeError, AttributeError) as error:
         raise LogError(

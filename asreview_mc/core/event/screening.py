@@ -16,7 +16,8 @@ class Shown:
 
     `rank` (1-based) and `score` come from `ranker`, trained on the events up to `seq`, over vectors with `fingerprint`;
     `how` says how the record was chosen: ranked, named, given, random, explored, searched or assigned. `probability` in
-    (0, 1] is that of its being chosen where chance chose it; `seconds` is the time it was before the reviewer.
+    (0, 1] is that of its being chosen where chance chose it; `seconds` is the time it was before the reviewer. `passed`
+    are records of a control sample that the ranking came to first and that waited for the reviewer no longer.
     """
 
     how: str
@@ -27,6 +28,7 @@ class Shown:
     seq: int | None = None
     probability: float | None = None
     seconds: float | None = None
+    passed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,9 @@ class Frozen(Event):
 class SampleDrawn(Event):
     """`record_ids` were drawn at random with `seed` from the `population` records of a stage that `among` names.
 
-    `purpose` is the stopping rule that the draw serves. Those who screen them are not told which they are.
+    `purpose` is what the draw serves: the rule ``audit``, or ``control``, a sample that no ranking learns from before
+    it has come to it. `among` is undecided, or untouched where nobody had decided. Those who screen them are not told
+    which they are.
     """
 
     kind: ClassVar[str] = "sample_drawn"

@@ -76,6 +76,8 @@ def assess(
 
 
 def _with_cost(one: StopRule, screening: Screening, target: float, confidence: float) -> Verdict:
+    if not screening.n_unread:
+        return Verdict(one.name, one.kind, True, "everything was read", {}, 0, one.source)
     said = one.assess(screening, target, confidence)
     if said.stop:
         return replace(said, cost=0)

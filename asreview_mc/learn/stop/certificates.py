@@ -6,7 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
-from asreview_mc.learn.stop.screening import Audit, Kind, Screening, Verdict, misses_allowed, no_answer
+from asreview_mc.learn.stop.screening import Audit, Control, Kind, Screening, Verdict, misses_allowed, no_answer
+
+NO_CONTROL = "no control sample was drawn (`stop --draw N --control`)"
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,8 @@ class QuantileBinomial:
     def assess(self, screening: Screening, target: float, confidence: float) -> Verdict:
         """Stop where J control records were reached."""
         control = screening.control
-        if control is None:
-            return no_answer(self, "no control sample was drawn before the ranking began")
+        if control is None or (lacks := _lacks(control)):
+            return no_answer(self, NO_CONTROL if control is None else lacks)
         needed = self.needed(control.positives, target, confidence)
         if needed is None:
             return no_answer(
@@ -62,8 +64,8 @@ class TargetRule:
     def assess(self, screening: Screening, target: float, confidence: float) -> Verdict:
         """Stop where all of the first k control records were reached."""
         control = screening.control
-        if control is None:
-            return no_answer(self, "no control sample was drawn before the ranking began")
+        if control is None or (lacks := _lacks(control)):
+            return no_answer(self, NO_CONTROL if control is None else lacks)
         if target >= 1:
             return no_answer(self, "a target of 100 % would need every relevant record in the sample")
         needed = math.ceil(-math.log(1 - confidence) / (1 - target) - 1e-9)
@@ -136,6 +138,17 @@ class RandomAudit:
             middle = (low + high) // 2
             low, high = (low, middle) if none_drawn(unread, too_many, middle) <= alpha else (middle, high)
         return high
+
+
+def _lacks(control: Control) -> str:
+    """Return what a control sample lacks for an answer, empty where it lacks nothing."""
+    if control.to_read:
+        return f"{control.to_read} records of the control sample are still to be read"
+    if control.disputed:
+        return f"{control.disputed} conflicts in the control sample are still to be settled"
+    if control.unread_outside:
+        return f"{control.unread_outside} unread records could not be drawn into the control sample: read these first"
+    return ""
 
 
 def none_drawn(population: int, relevant: int, drawn: int) -> float:

@@ -86,7 +86,7 @@ class PoissonProcess:
         coming = self.coming(screening, confidence)
         if coming is None:
             return no_answer(self, "the rate at which relevant records came does not have the form it supposes")
-        expected, most = coming
+        expected, fewest, most = coming
         stop = screening.found >= target * (screening.found + most) - 1e-9
 
         why = f"{expected:.1f} more are expected, at most {most} at {confidence:.0%}"
@@ -95,6 +95,7 @@ class PoissonProcess:
             "at_most": most,
             "recall": screening.found / (screening.found + expected),
             "recall_low": screening.found / (screening.found + most),
+            "recall_high": screening.found / (screening.found + fewest),
         }
         return Verdict(self.name, self.kind, stop, why, evidence, None, self.source)
 
@@ -103,12 +104,15 @@ class PoissonProcess:
 
         def met(more: int) -> bool:
             later = self.coming(screening.read_further(more), confidence)
-            return later is not None and screening.found >= target * (screening.found + later[1]) - 1e-9
+            return later is not None and screening.found >= target * (screening.found + later[2]) - 1e-9
 
         return records_to_go(met, screening.n_unread)
 
-    def coming(self, screening: Screening, confidence: float) -> tuple[float, int] | None:
-        """Return how many relevant records are expected among the unread, and their quantile; None without a fit."""
+    def coming(self, screening: Screening, confidence: float) -> tuple[float, int, int] | None:
+        """Return how many relevant records are expected among the unread, fewest and most; None without a fit.
+
+        Each of the two is passed with a probability of ``1 − confidence``.
+        """
         from scipy.stats import poisson
 
         n, total = screening.n_read, screening.n_records
@@ -117,7 +121,7 @@ class PoissonProcess:
             return None
         counts = np.diff(np.append(0, np.cumsum(screening.labels))[edges])
         if not counts[_WINDOWS // 2 :].sum():
-            return 0.0, 0
+            return 0.0, 0, 0
         rates = counts / np.diff(edges)
         expected = (
             _power((edges[:-1] + 1).astype(np.float64), rates, n, total)
@@ -127,7 +131,10 @@ class PoissonProcess:
         if expected is None:
             return None
         expected = min(expected, float(screening.n_unread))
-        return expected, int(min(poisson.ppf(confidence, expected), screening.n_unread)) if expected > 0 else 0
+        if not expected > 0:
+            return expected, 0, 0
+        fewest, most = (int(min(poisson.ppf(p, expected), screening.n_unread)) for p in (1 - confidence, confidence))
+        return expected, fewest, most
 
 
 def _fitted(observed: NDArray[np.float64], given: NDArray[np.float64]) -> bool:

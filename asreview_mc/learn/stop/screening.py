@@ -45,11 +45,20 @@ class Control:
         Those of them that the ranking has led to by now.
     first_reached : int
         Of the first drawn positives, how many in a row from the first on were reached.
+    to_read : int
+        Records of it that are still to be read.
+    disputed : int
+        Records of it whose conflict is open.
+    unread_outside : int
+        Unread records of today's pool that could not be drawn, such as those added since.
     """
 
     positives: int
     reached: int
     first_reached: int
+    to_read: int = 0
+    disputed: int = 0
+    unread_outside: int = 0
 
 
 @dataclass(frozen=True)

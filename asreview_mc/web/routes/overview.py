@@ -53,13 +53,16 @@ async def look_now(request: Request, who: Screener, house: Rooms) -> Response:
 
 @router.post("/stopping/sample")
 async def sample(request: Request, who: Leader, house: Rooms) -> Response:
-    """Draw unread records at random for the audit of what is left."""
+    """Draw unread records at random, for the audit of what is left or as the control of the ranking."""
     said = texts_of(await form_of(request))
     stage, n = stage_named(said.get("stage", "abstract")), said.get("n", "")
     if not n.isdecimal():
         raise HTTPException(422, f"{n[:20]!r} is no number")
+    purpose = stopping.CONTROL if said.get("purpose") == stopping.CONTROL else stopping.AUDIT
     seed = secrets.randbelow(2**31)
-    await house.desk.run(lambda desk: stopping.draw(desk.review, stage, int(n[:7]), by=who.name, seed=seed))
+    await house.desk.run(
+        lambda desk: stopping.draw(desk.review, stage, int(n[:7]), by=who.name, seed=seed, purpose=purpose)
+    )
     return back(f"/stopping?stage={stage}", f"{n} unread records are drawn; they come between the ranked ones.")
 
 
