@@ -9,14 +9,13 @@ from typing import Annotated, Any
 
 import typer
 
-from asreview_mc.cli.output import HERE, As, Json, Project, answer, columns, opened, shortened
+from asreview_mc.cli.output import HERE, As, By, Json, Project, answer, columns, opened, shortened
 from asreview_mc.core.errors import DecisionError, UnknownError
 from asreview_mc.core.record import Record
 from asreview_mc.project import duplicates
 from asreview_mc.project.review import Review
 
 RecordId = Annotated[str, typer.Argument(metavar="RECORD", help="Id of the record, like r000001.")]
-By = Annotated[str, typer.Option(help="Who judges.")]
 Note = Annotated[str, typer.Option(help="A note kept with it.")]
 FIELDS = ("title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "publication_type", "abstract")
 KEYS = {"s": True, "d": False}

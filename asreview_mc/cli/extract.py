@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from asreview_mc.cli.output import HERE, As, Json, Project, answer, columns, opened, shortened
+from asreview_mc.cli.output import HERE, As, By, Json, Project, answer, columns, opened, shortened
 from asreview_mc.core.protocol import EXTRACTION
 from asreview_mc.core.protocol_file import APPRAISALS, appraisal_template
 from asreview_mc.project.review import Review
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from asreview_mc.project.offers import Offer
 
 Form = Annotated[str, typer.Option("--form", help="Which form of appraisal, if the protocol has several.")]
-Reviewer = Annotated[str, typer.Option("--reviewer", help="Who fills it in.")]
 RecordId = Annotated[str, typer.Argument(metavar="RECORD")]
 Values = Annotated[
     list[str], typer.Argument(metavar="FIELD=VALUE...", help="Several values of a field stand apart by semicolons.")
@@ -116,7 +115,7 @@ def set_values(
     context: typer.Context,
     record_id: RecordId,
     values: Values,
-    reviewer: Reviewer,
+    reviewer: By,
     name: Form = "",
     note: Annotated[str, typer.Option(help="A note kept with it.")] = "",
     project: Project = HERE,
@@ -253,7 +252,7 @@ def _agreement_lines(found: list[dict[str, Any]]) -> Iterator[str]:
 def sheet(
     context: typer.Context,
     output: Annotated[Path, typer.Option("-o", "--output", help="File to write: .csv or .xlsx.")],
-    reviewer: Reviewer,
+    reviewer: By,
     name: Form = "",
     project: Project = HERE,
     as_json: Json = False,
@@ -270,7 +269,7 @@ def sheet(
 def read(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE")],
-    reviewer: Reviewer,
+    reviewer: By,
     name: Form = "",
     project: Project = HERE,
     as_json: Json = False,

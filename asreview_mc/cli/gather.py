@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from asreview_mc.cli.output import HERE, Json, Project, answer, opened, say, shortened
+from asreview_mc.cli.output import HERE, By, Json, Project, answer, opened, say, shortened
 from asreview_mc.core.errors import ProtocolError
 from asreview_mc.core.event import ReferencesRead
 from asreview_mc.project import gather, records
@@ -111,7 +111,7 @@ def check(project: Project = HERE, as_json: Json = False) -> None:
 
 @protocol_app.command()
 def accept(
-    by: Annotated[str, typer.Option(help="Who accepts it.")],
+    by: By,
     reason: Annotated[str, typer.Option(help="Why it is set or amended.")],
     project: Project = HERE,
     as_json: Json = False,
@@ -226,7 +226,7 @@ def add_record(
 
 def amend(
     record_id: Annotated[str, typer.Argument(metavar="RECORD", help="Id of the record, like r000001.")],
-    by: Annotated[str, typer.Option(help="Who corrects it.")],
+    by: By,
     title: Annotated[str, typer.Option(help="Another title.")] = "",
     abstract: Abstract = "",
     authors: Authors = "",

@@ -21,6 +21,9 @@ As = Annotated[
         "--as", envvar="ASREVIEW_MC_USER", help="Who is asking; nobody sees only what reveals no pending decision."
     ),
 ]
+By = Annotated[
+    str, typer.Option("--by", "--reviewer", "--as", envvar="ASREVIEW_MC_USER", help="Who does it, and answers for it.")
+]
 Blind = Annotated[bool, typer.Option("--blind", help="Without anybody's name.")]
 StageName = Annotated[str, typer.Option("--stage", help="abstract (title and abstract) or fulltext.")]
 HERE = Path()

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from asreview_mc.cli.output import HERE, As, Json, Project, answer, columns, opened, shortened
+from asreview_mc.cli.output import HERE, As, By, Json, Project, answer, columns, opened, shortened
 from asreview_mc.project import panel
 
 app = typer.Typer(help="The experts: rate what was found and how; how far they agree.", no_args_is_help=True)
@@ -23,7 +23,7 @@ def rate(
         ),
     ],
     rating: Annotated[str, typer.Argument(metavar="agree|partly|disagree", help="The rating.")],
-    reviewer: Annotated[str, typer.Option(help="The expert.")],
+    reviewer: By,
     note: Annotated[str, typer.Option(help="Feedback, which is kept.")] = "",
     project: Project = HERE,
     as_json: Json = False,

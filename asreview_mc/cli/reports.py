@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from asreview_mc.cli.output import HERE, As, Blind, Json, Project, answer, opened, shortened
+from asreview_mc.cli.output import HERE, As, Blind, By, Json, Project, answer, opened, shortened
 
 narrative_app = typer.Typer(
     help="The narrative: a text per sub-topic, gaps, later literature, limitations, future research.",
@@ -149,7 +149,7 @@ def draft(
 @narrative_app.command()
 def write(
     section: Annotated[str, typer.Argument(metavar="SECTION", help="topic:CODE, gaps, later, limitations or future.")],
-    by: Annotated[str, typer.Option(help="Who wrote it.")],
+    by: By,
     text: Annotated[str, typer.Option(help="The text, which replaces the one before.")] = "",
     file: Annotated[Path | None, typer.Option(help="A text file that holds it.")] = None,
     project: Project = HERE,
@@ -198,7 +198,7 @@ def export(
 
 def begin_round(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What the new round is called, such as update-2026.")],
-    by: Annotated[str, typer.Option(help="Who begins it.")],
+    by: By,
     note: Annotated[str, typer.Option(help="A note kept with it.")] = "",
     studies: Annotated[int, typer.Option(help="Studies of an earlier version that this review does not hold.")] = 0,
     reports: Annotated[int, typer.Option(help="Their reports.")] = 0,

@@ -8,14 +8,26 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from asreview_mc.cli.output import HERE, As, Json, Project, StageName, answer, columns, opened, progress, say, shortened
+from asreview_mc.cli.output import (
+    HERE,
+    As,
+    By,
+    Json,
+    Project,
+    StageName,
+    answer,
+    columns,
+    opened,
+    progress,
+    say,
+    shortened,
+)
 from asreview_mc.project import agreement as measuring
 from asreview_mc.project import fulltexts
 from asreview_mc.project import screen as screening
 from asreview_mc.project.screen import stage_named
 
 RecordId = Annotated[str, typer.Argument(metavar="RECORD", help="Id of the record, like r000001.")]
-ReviewerName = Annotated[str, typer.Option("--reviewer", help="Whose decision it is.")]
 Reason = Annotated[str, typer.Option(help="Code of a reason from the protocol.")]
 Note = Annotated[str, typer.Option(help="A note kept with it.")]
 RankerName = Annotated[str, typer.Option("--ranker", help="Which ranker orders the queue.")]
@@ -30,7 +42,7 @@ def register(app: typer.Typer) -> None:
 
 
 def screen(
-    reviewer: ReviewerName,
+    reviewer: By,
     stage: StageName = "abstract",
     ranker: RankerName = "hybrid",
     project: Project = HERE,
@@ -45,7 +57,7 @@ def screen(
 def decide(
     record_id: RecordId,
     decision: Annotated[str, typer.Argument(metavar="include|exclude|maybe", help="The decision.")],
-    reviewer: ReviewerName,
+    reviewer: By,
     stage: StageName = "abstract",
     reason: Reason = "",
     note: Note = "",
@@ -69,7 +81,7 @@ def decide(
 
 
 def undo(
-    reviewer: ReviewerName,
+    reviewer: By,
     record_id: Annotated[str, typer.Option("--record", help="Which record; the last decision by default.")] = "",
     stage: StageName = "abstract",
     project: Project = HERE,
@@ -101,7 +113,11 @@ def rank(
     project: Project = HERE,
     as_json: Json = False,
 ) -> None:
-    """Order the queue, best first, with a few words on why."""
+    """Order the queue, best first, with a few words on why.
+
+    Ranks, scores and reasons anchor whoever decides on the record next: `screen` and the page show the same queue
+    without them unless the protocol allows it. This list is for planning and for scripts.
+    """
     from asreview_mc.project.ranking import rank as order_queue
     from asreview_mc.report.export import write_table
     from asreview_mc.report.writing import suffix_of

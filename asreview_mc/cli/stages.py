@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from asreview_mc.cli.output import HERE, Json, Project, StageName, answer, opened, say, shortened
-from asreview_mc.cli.team import By, Note
+from asreview_mc.cli.output import HERE, By, Json, Project, StageName, answer, opened, say, shortened
+from asreview_mc.cli.team import Note
 from asreview_mc.project import screen as screening
 from asreview_mc.project import stages as ends
 from asreview_mc.project.screen import stage_named
@@ -96,7 +96,7 @@ def _offer_lines(offers: Sequence[Mapping[str, str]]) -> Iterator[str]:
 def discuss(
     record_id: Annotated[str, typer.Argument(metavar="RECORD", help="Id of the record in conflict.")],
     text: Annotated[str, typer.Argument(metavar="TEXT", help="What there is to say.")],
-    reviewer: Annotated[str, typer.Option(help="Who says it.")],
+    reviewer: By,
     stage: StageName = "abstract",
     project: Project = HERE,
     as_json: Json = False,

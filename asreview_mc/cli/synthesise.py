@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from asreview_mc.cli.output import HERE, As, Json, Project, answer, columns, opened, progress, shortened
+from asreview_mc.cli.output import HERE, As, By, Json, Project, answer, columns, opened, progress, shortened
 from asreview_mc.project import audit
 
 LISTED = 10
@@ -79,7 +79,7 @@ def list_topics(user: As = "", project: Project = HERE, as_json: Json = False) -
 @topics_app.command()
 def confirm(
     record_id: Annotated[str, typer.Argument(metavar="RECORD")],
-    reviewer: Annotated[str, typer.Option("--reviewer", help="Who confirms.")],
+    reviewer: By,
     add: Annotated[list[str] | None, typer.Option(help="Code to add to what is suggested or stands.")] = None,
     remove: Annotated[list[str] | None, typer.Option(help="Code to take away.")] = None,
     blind: Annotated[bool, typer.Option("--blind", help="Coded without seeing what is suggested.")] = False,

@@ -8,13 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
-from asreview_mc.cli.output import HERE, As, Json, Project, StageName, answer, columns, opened, say, shortened
+from asreview_mc.cli.output import HERE, As, By, Json, Project, StageName, answer, columns, opened, say, shortened
 from asreview_mc.project import copies as travel
 from asreview_mc.project import team as people
 from asreview_mc.project.agreement import calibrated
 from asreview_mc.project.screen import stage_named
 
-By = Annotated[str, typer.Option("--by", "--as", envvar="ASREVIEW_MC_USER", help="Who does it.")]
 Note = Annotated[str, typer.Option(help="A note kept with it.")]
 Seed = Annotated[int, typer.Option(help="Seed of the draw.")]
 
@@ -135,7 +134,9 @@ def unblind(
 def checkout(
     reviewer: Annotated[str, typer.Option(help="Who takes it along.")],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="File to write, like ana.review.")],
-    by: By = "",
+    by: Annotated[
+        str, typer.Option("--by", "--as", envvar="ASREVIEW_MC_USER", help="Who writes it, if somebody else.")
+    ] = "",
     project: Project = HERE,
     as_json: Json = False,
 ) -> None:

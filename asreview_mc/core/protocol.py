@@ -246,6 +246,12 @@ class Protocol:
         UnknownError
             If the protocol names nobody so.
         """
+        if not name:
+            raise UnknownError(
+                "nobody was named",
+                where="protocol",
+                remedy=f"Say who does it (--by NAME); the team is {', '.join(self.names) or 'empty'}",
+            )
         for person in self.reviewers:
             if person.name == name:
                 return person

@@ -2,8 +2,8 @@
 
 With one penalty ``d`` a label the coefficients solve ``(K + diag(d)) b = y`` and a record's score is ``f = K b`` (Hoerl
 and Kennard 1970, doi:10.1080/00401706.1970.10488634, in its dual form). A linear support vector machine with squared
-hinge loss and cost C has the same solution with ``d = 1 / (2 C)`` for as long as no label is beyond its margin, which
-with weights as ELAS's balancer gives them is nearly always so.
+hinge loss and cost C has the same solution with ``d = 1 / (2 C)`` for the labels within their margin, and infinite for
+those beyond it, which with weights as ELAS's balancer gives them are few.
 """
 
 from __future__ import annotations
@@ -57,10 +57,11 @@ class Growing:
     n : int
         Records.
     tolerance : float
-        Largest residual of an equation at which it counts as solved; an error in the scores is about as large.
+        How far a score may be from the solution's, for a record whose kernel with itself is 1. With residuals ``r``
+        it is at most ``sqrt(r' (K + diag(d))^-1 r)``, and that at most ``sqrt(sum(r^2 / d))``.
     """
 
-    def __init__(self, column: Column, n: int, *, tolerance: float = 3e-6) -> None:
+    def __init__(self, column: Column, n: int, *, tolerance: float = 2e-6) -> None:
         self._column = column
         self._tolerance = tolerance
         self._columns = np.zeros((_AFRESH, n), dtype=np.float32)
@@ -111,15 +112,15 @@ class Growing:
                     return None
                 afresh, before = True, np.inf
             missed = wanted - self._scores[self._rows] - free * self._b
-            largest = float(np.abs(missed).max(initial=0.0))
-            if largest <= self._tolerance:
+            off = float(np.sqrt((missed**2 / free).sum()))
+            if off <= self._tolerance:
                 return self._scores.copy()
-            if not largest <= _GAIN * before:
+            if not off <= _GAIN * before:
                 if afresh:
                     return None
                 self._factor = None
                 continue
-            before = largest
+            before = off
             step = self._step(missed, free)
             moved = self._applied(step)
             length = float(missed @ step) / float(step @ (moved[self._rows] + free * step))
@@ -137,7 +138,7 @@ class Growing:
         kernel = self._columns[:m][:, self._rows]
         kernel[np.diag_indices(m)] += free.astype(np.float32)
         try:
-            self._factor = cho_factor(kernel, lower=True, overwrite_a=True, check_finite=False)
+            self._factor, _ = cho_factor(kernel.T, lower=True, overwrite_a=True, check_finite=False)
         except LinAlgError:
             return False
         self._old = m
@@ -167,7 +168,9 @@ class Growing:
         return whole
 
     def _solved(self, values: NDArray[np.floating[Any]]) -> Floats:
-        from scipy.linalg import cho_solve
+        from scipy.linalg.blas import strsv
 
-        found: Floats = cho_solve(self._factor, values.astype(np.float32), check_finite=False).astype(np.float64)
+        # Seven times as fast as scipy.linalg.cho_solve, whose LAPACK routine is made for many right-hand sides.
+        half = strsv(self._factor, values.astype(np.float32), lower=1)
+        found: Floats = strsv(self._factor, half, lower=1, trans=1, overwrite_x=1).astype(np.float64)
         return found

@@ -51,7 +51,7 @@ def restore(folder: Path, file: Path, *, replace: bool = False) -> Restored:
         found = saved.verify()
         if not found.ok:
             raise LogError(f"the backup is damaged: {found.problem}", where=str(file), remedy="Use another backup")
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         database = folder / DATABASE
         aside = None
         if database.exists():

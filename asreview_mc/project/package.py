@@ -136,7 +136,7 @@ def unpack(path: Path, folder: Path) -> Review:
         raise _damaged(path, "its log, records or versions cannot be read") from None
     part = folder / f".{uuid.uuid4().hex}.part"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         transfer.restore(part, log, records, head)
         part.rename(folder / DATABASE)
         (folder / PROTOCOL).write_text(protocol, "utf-8", newline="")

@@ -57,7 +57,7 @@ class Review:
         if exists(folder / DATABASE):
             raise ProjectError("a review is here already", where=str(folder), remedy="Choose another folder")
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if path.exists():
                 text, reason = read_protocol(path), "protocol.toml was in the folder"
                 check_rule(parse(text, where=str(path)))

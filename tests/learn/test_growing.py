@@ -97,3 +97,17 @@ def test_a_kernel_that_is_not_positive_definite_has_no_answer():
     for row in range(3):
         grown.add(row)
     assert grown.solve([1.0, -1.0, -1.0], [1.0, 1.0, 1.0]) is None
+
+
+def test_scores_are_as_close_as_promised():
+    """Also those of records without a label, whose error the labelled ones' residuals do not show."""
+    block, rng = rows_of(n=600)
+    kernel = (block @ block.T).toarray()
+    grown = Growing(linear_columns(block), 600, tolerance=2e-6)
+    y = rng.choice([-1.0, 1.0], 200, p=[0.9, 0.1])
+    for m in range(1, 201):
+        grown.add(m - 1)
+        penalty = np.where(y[:m] > 0, 5.0 / m + 0.05, 49.0)
+        scores = grown.solve(y[:m], penalty)
+        direct = np.linalg.solve(kernel[:m, :m] + np.diag(penalty), y[:m])
+        assert np.abs(scores - kernel[:, :m] @ direct).max() < 4e-6

@@ -2,10 +2,14 @@
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
+from sklearn.svm import LinearSVC
 
 from asreview_mc.learn import learner as following
 from asreview_mc.learn import rank
+from asreview_mc.learn.features import FeatureSet
 from asreview_mc.learn.learner import Learner, learner
+from asreview_mc.learn.rank.elas import balanced
 
 
 def steps(labels, seed=1):
@@ -61,17 +65,33 @@ def test_close_scores_are_left_to_liblinear():
     assert not following._close(scores, [0, 1, 2], 1)
 
 
-def test_labels_beyond_their_margin_are_left_to_the_ranker(features, labels, monkeypatch):
-    """With a cost so high that some label is surpassed, the fit itself answers."""
-    fits = []
-    kept = Learner.scores
-    monkeypatch.setattr(Learner, "scores", lambda self, *a: fits.append(1) or kept(self, *a))
-    ranker = rank.make("elas_u4", seed=1)
-    ranker.C = 1e5
-    ranker.random_state = np.random.RandomState(1)
-    rows = steps(labels)[:30]
-    assert np.isfinite(learner(ranker, features).scores(rows, labels[rows])).all()
-    assert fits
+def test_labels_beyond_their_margin_are_left_out():
+    """Where many positives surpass their margin the scores are still those of the machine."""
+    rng = np.random.default_rng(3)
+    alike = np.abs(rng.normal(1, 0.05, (30, 4)))
+    other = np.abs(rng.normal(0, 1, (90, 40))) * (rng.random((90, 40)) < 0.2)
+    rows = np.block([[alike, np.zeros((30, 40))], [np.zeros((90, 4)), other]])
+    block = csr_matrix(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9))
+    labels = np.array([1] * 25 + [0] * 95)
+    followed = learner(rank.make("elas_u4", seed=1), FeatureSet({"words": block}, None))
+    order, passed = steps(labels)[:100], 0
+    for m in range(2, 101):
+        known, y = order[:m], labels[order[:m]]
+        found = followed._optimum(known, y, 2.0, 9.8)
+        machine = LinearSVC(C=2.0, tol=1e-10, max_iter=1_000_000, random_state=0)
+        machine.fit(block[known], y, sample_weight=balanced(y, 9.8))
+        assert np.abs(machine.decision_function(block) - found).max() < 1e-4
+        passed += bool(((2 * y - 1) * found[known] > 1).any())
+    assert passed > 20
+
+
+@pytest.mark.parametrize("name", ["hybrid", "elas_u4"])
+def test_a_margin_that_does_not_settle_is_left_to_the_ranker(features, labels, name, monkeypatch):
+    """Where the rounds run out, the fit itself answers."""
+    monkeypatch.setattr(following, "_ROUNDS", 0)
+    known = steps(labels)[:20]
+    anew = rank.make(name, seed=1).fit(features.take(known), labels[known]).decision_function(features)
+    assert (learner(rank.make(name, seed=1), features).scores(known, labels[known]) == anew).all()
 
 
 def test_others_are_fitted(features, labels):
