@@ -11,11 +11,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
-from asreview_mc.cli.output import progress
 from asreview_mc.core.errors import DecisionError
 from asreview_mc.core.protocol import Protocol, Stage
 from asreview_mc.project.checks import check_decider
-from asreview_mc.project.ranking import gather_pool
+from asreview_mc.project.pools import Pools
 from asreview_mc.project.review import Review
 from asreview_mc.project.session import Offer, Session
 
@@ -35,9 +34,7 @@ def work(review: Review, reviewer: str, stage: Stage, ranker: str) -> None:
     if not review.state.queue(stage, reviewer):
         console.print(NOTHING)
         return
-    with progress("Encoding") as bar:
-        pool = gather_pool(review, ranker=ranker, progress=bar)
-    with Session(review, reviewer, pool, stage=stage) as session:
+    with Session(review, reviewer, Pools(review.folder, ranker), stage=stage) as session:
         _criteria(console, review.protocol, stage)
         note, offer = "", session.offer()
         while offer is not None:
@@ -55,7 +52,7 @@ def work(review: Review, reviewer: str, stage: Stage, ranker: str) -> None:
                 break
         done, left = session.progress()
         if offer is None:
-            console.print(f"{left} came in meanwhile; start again for them." if left else NOTHING)
+            console.print(NOTHING)
         console.print(f"{done} decided, {left} to go. All is saved.")
 
 

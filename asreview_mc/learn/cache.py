@@ -106,7 +106,7 @@ class CachedEncoder:
         found = store.read(text_of)
         if not text_of:
             return self.encoder.encode([])
-        missing = sorted((key for key in text_of if key not in found), key=lambda key: (len(text_of[key]), key))
+        missing = _as_encoded({key: text for key, text in text_of.items() if key not in found})
         if progress is not None and found:
             progress(len(found), len(text_of))
         for start in range(0, len(missing), _CHUNK):
@@ -117,6 +117,13 @@ class CachedEncoder:
             if progress is not None:
                 progress(len(found), len(text_of))
         return np.stack([found[key] for key in keys])
+
+    def lacking(self, texts: Iterable[str]) -> list[str]:
+        """Return those of `texts`, each once, that would have to be encoded, in the order in which they would be."""
+        store = self._opened()
+        store.scan()
+        left = {key: text for key, text in ((_key(text), text) for text in texts) if key not in store.rows}
+        return [left[key] for key in _as_encoded(left)]
 
     def _opened(self) -> _Store:
         if self._store is None:
@@ -136,7 +143,7 @@ class _Store:
 
     def read(self, keys: Iterable[bytes]) -> dict[bytes, NDArray[np.float32]]:
         """Return the vectors of those `keys` that a readable shard holds, all of one width."""
-        self._scan()
+        self.scan()
         wanted: dict[str, list[tuple[bytes, int]]] = {}
         for key in keys:
             if key in self.rows:
@@ -165,7 +172,7 @@ class _Store:
             self.writable = False
             _LOG.warning("vectors are not kept, since %s cannot be written (%s)", self.folder, error.strerror or error)
 
-    def _scan(self) -> None:
+    def scan(self) -> None:
         """Learn of shards that came or went since the last look."""
         try:
             names = {path.name for path in self.folder.iterdir() if path.suffix == ".npz"}
@@ -209,6 +216,11 @@ class _Store:
             with contextlib.suppress(OSError):
                 if time.time() - path.stat().st_mtime > _STALE_SECONDS:
                     path.unlink()
+
+
+def _as_encoded(text_of: Mapping[bytes, str]) -> list[bytes]:
+    """Return the keys in the order in which their texts are encoded: texts of like length together."""
+    return sorted(text_of, key=lambda key: (len(text_of[key]), key))
 
 
 def _key(text: str) -> bytes:

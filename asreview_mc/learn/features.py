@@ -145,6 +145,16 @@ def build(
     return FeatureSet(blocks, prior, vocabulary, typical)
 
 
+def encoded_texts(titles: Sequence[str], abstracts: Sequence[str]) -> list[str]:
+    """Return what an encoder reads of each record."""
+    return [f"{title} {abstract}".strip() for title, abstract in zip(titles, abstracts, strict=True)]
+
+
+def query_texts(texts: Sequence[str]) -> list[str]:
+    """Return what an encoder reads of a protocol's texts: each different one once, on one line."""
+    return list(dict.fromkeys(" ".join(text.split()) for text in texts if text.strip()))
+
+
 def query(texts: Sequence[str], encoder: Encoder) -> NDArray[np.float32] | None:
     """Return a unit vector for what a protocol asks for, or ``None`` where all texts are empty.
 
@@ -152,7 +162,7 @@ def query(texts: Sequence[str], encoder: Encoder) -> NDArray[np.float32] | None:
     inclusion criteria found the first relevant record sooner than either, and than the mean over all lines. Put what
     matters most first, since the encoder cuts.
     """
-    folded = list(dict.fromkeys(" ".join(text.split()) for text in texts if text.strip()))
+    folded = query_texts(texts)
     if not folded:
         return None
     mean = encoder.encode(folded).mean(axis=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,8 @@ from asreview_mc.core.version import __version__
 from asreview_mc.learn.encode import Encoder
 from asreview_mc.learn.rank import Ranker
 from asreview_mc.learn.rank.explain import why
-from asreview_mc.project.ranking import Pool, Progress, gather_pool
+from asreview_mc.project.pools import Pools, made_of
+from asreview_mc.project.ranking import Pool, Progress
 from asreview_mc.project.review import Review
 from asreview_mc.review.state import State
 
@@ -64,18 +65,20 @@ class Order:
 
 
 class Orders:
-    """Makes orders; keeps what a ranker needs of the records for as long as they stay as they are."""
+    """Makes orders: by words at once, with embeddings when `encode` has made them all."""
 
     def __init__(self, review: Review, encoder: Encoder | None = None) -> None:
         self.review = review
-        self._encoder = encoder
-        self._pool: Pool | None = None
-        self._made_of: Sequence[object] = ()
+        self._pools = Pools(review.folder, encoder=encoder)
+
+    def encode(self, progress: Progress | None = None) -> int:
+        """Encode about a second's worth of the texts that lack a vector; return how many lack one then."""
+        return self._pools.encode(progress=progress)
 
     def orders(self, reviewer: str, progress: Progress | None = None) -> list[Order]:
         """Return the order of a reviewer at each stage, as of the last event and learnt once for both."""
-        pool = self._gathered(progress)
         state = self.review.state
+        pool = self._pools.current(made_of(state), progress)
         waiting = {stage: [one for one in state.queue(stage, reviewer) if one in pool.rows] for stage in STAGES}
         if not any(waiting.values()):
             return [self._none(stage, reviewer, state, pool) for stage in STAGES]
@@ -118,22 +121,3 @@ class Orders:
             f"{pool.ranker} {__version__}",
             pool.fingerprint,
         )
-
-    def _gathered(self, progress: Progress | None) -> Pool:
-        state = self.review.state
-        made_of = (
-            state.n_records,
-            len(state.merges),
-            sum(map(len, state.amendments.values())),
-            state.protocol.query_text,
-            state.protocol.show_scores,
-        )
-        if self._pool is None or made_of != self._made_of:
-            self._pool = None  # two of them need not be held at once
-            with Review.open(self.review.folder) as apart:  # whose records can be let go of with it
-                pool = gather_pool(apart, encoder=self._encoder, progress=progress)
-            if not state.protocol.show_scores:  # nobody is told why, and the names of millions of pairs are heavy
-                pool = replace(pool, features=replace(pool.features, vocabulary={}))
-            self._pool = pool
-            self._made_of = made_of
-        return self._pool

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asreview_mc.core.event import Decided, Logged
-from asreview_mc.core.protocol import Stage
+from asreview_mc.core.protocol import Protocol, Stage
 from asreview_mc.core.record import Record
 from asreview_mc.core.version import __version__
 from asreview_mc.identify import citations
@@ -24,6 +24,7 @@ from asreview_mc.review.state import Label
 
 Progress = Callable[[int, int], None]
 SEED = 0
+NO_VECTORS = "no vectors"
 
 
 def settings_of_rankers(events: Iterable[Logged]) -> dict[str, str]:
@@ -92,33 +93,40 @@ def gather_pool(
     ranker: str = DEFAULT,
     encoder: Encoder | None = None,
     keywords: Sequence[str] = (),
+    encoded: bool = True,
     progress: Progress | None = None,
 ) -> Pool:
     """Turn the unique records of a review into what a ranker needs; vectors come from the cache where they can.
 
     Parameters
     ----------
+    encoded : bool
+        False to go without vectors: by words, cited references, and the protocol in words.
     keywords : sequence of str
         A query beside the protocol's.
     progress : callable or None
         Called with (done, total) while texts are encoded.
     """
-    encoder = encoder or default_encoder()
+    encoder = (encoder or default_encoder()) if encoded else None
     record_ids, known = tuple(review.state.unique()), review.records
     records = [known[record_id] for record_id in record_ids]
-    protocol = review.protocol
-    wanted = (protocol.query_text, protocol.criteria_text, " ".join(keywords))
     built = features_for(
         [make(ranker, seed=SEED)],
         [record.title for record in records],
         [record.abstract for record in records],
-        wanted=wanted,
+        wanted=(*wanted_of(review.protocol), " ".join(keywords)),
         encoder=encoder,
         links=citations.links(records),
         progress=progress,
     )
     rows = {record_id: row for row, record_id in enumerate(record_ids)}
-    return Pool(record_ids, _with_readable_works(built, records), ranker, encoder.fingerprint, rows)
+    fingerprint = encoder.fingerprint if encoder else NO_VECTORS
+    return Pool(record_ids, _with_readable_works(built, records), ranker, fingerprint, rows)
+
+
+def wanted_of(protocol: Protocol) -> tuple[str, str]:
+    """Return what a protocol asks for, in texts that count alike."""
+    return protocol.query_text, protocol.criteria_text
 
 
 def _with_readable_works(features: FeatureSet, records: Sequence[Record]) -> FeatureSet:

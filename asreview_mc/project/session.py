@@ -16,9 +16,11 @@ from asreview_mc.core.protocol import Stage
 from asreview_mc.core.record import Record
 from asreview_mc.core.version import __version__
 from asreview_mc.project.checks import check_decider
+from asreview_mc.project.pools import Fixed, Made, Pools, made_of
 from asreview_mc.project.ranking import Pool
 from asreview_mc.project.review import Review
 from asreview_mc.project.screen import decide, undo
+from asreview_mc.review.state import Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Offer:
 @dataclass(frozen=True, slots=True)
 class _Trained:
     seq: int
+    pool: Pool
     scores: NDArray[np.float64]
 
 
@@ -44,25 +47,35 @@ class Session:
     """One reviewer's way through one stage; use it in a ``with`` block.
 
     Each decision sends the labels that the reviewer's queue may learn from to a worker thread. Until its answer is
-    there the queue goes on in the last order, so that nobody waits for a model.
+    there the queue goes on in the last order, so that nobody waits for a model. The worker also makes the vectors that
+    are lacking, and takes in records that come meanwhile.
+
+    Parameters
+    ----------
+    pool : Pool or Pools
+        A pool stays as it is to the end; of pools the current one is asked for.
     """
 
-    def __init__(self, review: Review, reviewer: str, pool: Pool, *, stage: Stage = "abstract") -> None:
+    def __init__(self, review: Review, reviewer: str, pool: Pool | Pools, *, stage: Stage = "abstract") -> None:
         self.review = review
         check_decider(review.protocol, reviewer)
         self.reviewer = reviewer
         self.stage = stage
-        self._pool = pool
+        self._pools = Fixed(pool) if isinstance(pool, Pool) else pool
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rank")
-        self._pending: Future[_Trained] | None = None
-        self._again = False
-        self._trained = self._train(review.state.seq)
+        self._pending: Future[None] | None = None
+        self._newest = 0
+        self._made = made_of(review.state)
+        self._trained = self._train(review.state.labels(reviewer), review.state.seq, self._made)
         self._reopened: str | None = None
+        if self._pools is pool:
+            self._retrain()
 
     def __enter__(self) -> Session:
         return self
 
     def __exit__(self, *exc: object) -> None:
+        self._newest += 1
         self._worker.shutdown(wait=False, cancel_futures=True)
 
     def offer(self, *, settled: bool = False) -> Offer | None:
@@ -76,22 +89,27 @@ class Session:
         settled : bool
             Wait for the training under way, as a replay does that must give the same order every time.
         """
-        self._take_trained(wait=settled)
         state = self.review.state
-        waiting = [one for one in state.queue(self.stage, self.reviewer) if one in self._pool.rows]
+        if made_of(state) != self._made:
+            self._retrain()
+        queue = state.queue(self.stage, self.reviewer)
+        if self._pending is not None and (settled or self._pending.done() or not self._known(queue)):
+            self._pending.result()
+        trained = self._trained
+        pool, waiting = trained.pool, self._known(queue)
         if not waiting:
             return None
         held = state.held_back(self.stage, self.reviewer).difference(waiting)
-        came_to = self._pool.best_first(self._trained.scores, [*waiting, *sorted(held.intersection(self._pool.rows))])
+        came_to = pool.best_first(trained.scores, [*waiting, *sorted(held.intersection(pool.rows))])
         ordered = [one for one in came_to if one not in held]
         record_id, how, probability = self._chosen(ordered)
         shown = Shown(
             how=how,
             rank=ordered.index(record_id) + 1,
-            score=round(float(self._trained.scores[self._pool.rows[record_id]]), 6),
-            ranker=f"{self._pool.ranker} {__version__}",
-            fingerprint=self._pool.fingerprint,
-            seq=self._trained.seq,
+            score=round(float(trained.scores[pool.rows[record_id]]), 6),
+            ranker=f"{pool.ranker} {__version__}",
+            fingerprint=pool.fingerprint,
+            seq=trained.seq,
             probability=probability,
             passed=tuple(takewhile(held.__contains__, came_to)) if how == "ranked" else (),
         )
@@ -141,22 +159,29 @@ class Session:
         state = self.review.state
         return state.decided_by(self.stage, self.reviewer), len(state.queue(self.stage, self.reviewer))
 
-    def _train(self, seq: int) -> _Trained:
-        return _Trained(seq, self._pool.scores(self.review.state.labels(self.reviewer)))
+    def _known(self, queue: Sequence[str]) -> list[str]:
+        """Return those of the queue that the last training knew."""
+        return [one for one in queue if one in self._trained.pool.rows]
+
+    def _train(self, labels: Sequence[Label], seq: int, made: Made) -> _Trained:
+        pool = self._pools.current(made)
+        return _Trained(seq, pool, pool.scores(labels))
 
     def _retrain(self) -> None:
-        self._take_trained(wait=False)
-        if self._pending is not None:
-            self._again = True
-            return
+        """Have the worker learn from what is decided by now; of several that wait only the last is done."""
         state = self.review.state
-        labels, seq = state.labels(self.reviewer), state.seq
-        self._pending = self._worker.submit(lambda: _Trained(seq, self._pool.scores(labels)))
+        self._newest += 1
+        self._made = made_of(state)
+        labels = state.labels(self.reviewer)
+        self._pending = self._worker.submit(self._learn, self._newest, labels, state.seq, self._made)
 
-    def _take_trained(self, *, wait: bool) -> None:
-        while self._pending is not None and (wait or self._pending.done()):
-            self._trained = self._pending.result()
-            self._pending = None
-            if self._again:
-                self._again = False
-                self._retrain()
+    def _learn(self, number: int, labels: Sequence[Label], seq: int, made: Made) -> None:
+        """Train, then make what vectors are lacking until something newer waits; they join when all are there."""
+        if number != self._newest:
+            return
+        self._trained = self._train(labels, seq, made)
+        lacked = False
+        while number == self._newest and self._pools.encode():
+            lacked = True
+        if lacked and number == self._newest:
+            self._trained = self._train(labels, seq, made)

@@ -19,6 +19,7 @@ from asreview_mc.core.errors import DataError
 from asreview_mc.core.protocol_file import parse
 from asreview_mc.core.record import Record, bare_doi
 from asreview_mc.identify import citations
+from asreview_mc.learn.features import encoded_texts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,7 +80,7 @@ class Labelled:
     @property
     def texts(self) -> list[str]:
         """Title and abstract of each row, as an encoder reads them."""
-        return [f"{title} {abstract}".strip() for title, abstract in zip(self.titles, self.abstracts, strict=True)]
+        return encoded_texts(self.titles, self.abstracts)
 
 
 def load(path: str | os.PathLike[str]) -> Labelled:

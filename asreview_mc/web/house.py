@@ -76,6 +76,8 @@ class House:
         self.ranking = open_shop(folder)
         self.workshop = open_shop(folder)
         self.orders = Coalesced(self._order)
+        self.vectors = Coalesced(self._encode)
+        self._ordered: set[Hashable] = set()
         self.measures = Coalesced(self._measure)
 
     async def protocol(self) -> ReviewProtocol:
@@ -94,6 +96,7 @@ class House:
     async def close(self) -> None:
         """Leave nothing running."""
         self.orders.stop()
+        self.vectors.stop()
         self.measures.stop()
         self.ranking.close()
         self.workshop.close()
@@ -103,6 +106,17 @@ class House:
     async def _order(self, key: Hashable) -> None:
         orders = await asyncio.wrap_future(self.ranking.ask("orders", reviewer=key))
         await self.desk.run(lambda desk: desk.take(*orders))
+        self._ordered.add(key)
+        self.vectors.want("all")
+
+    async def _encode(self, key: Hashable) -> None:
+        """Make the vectors that are lacking, a few at a time so that orders come in between, and let them join."""
+        joined = False
+        while await asyncio.wrap_future(self.ranking.ask("encode")):
+            joined = True
+        if joined:
+            for reviewer in self._ordered:
+                self.orders.want(reviewer)
 
     async def _measure(self, key: Hashable) -> None:
         await self.job("measure")

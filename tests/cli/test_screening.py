@@ -112,8 +112,8 @@ def test_the_record_on_the_screen_stays_until_it_is_decided_on(run, project, key
     """A training that ends while a note is typed does not put the note on another paper."""
     from asreview_mc.project.session import Session
 
-    take = Session._take_trained
-    monkeypatch.setattr(Session, "_take_trained", lambda self, *, wait: take(self, wait=True))
+    offer = Session.offer
+    monkeypatch.setattr(Session, "offer", lambda self: offer(self, settled=True))
     out = keys("inmeant for this one\nxce", "--reviewer", "R1")
     events = run("log", "--kind", "decided", "--as", "R1", "--json").json["events"]
     assert events[1]["note"] == "meant for this one"

@@ -122,3 +122,16 @@ def test_somebody_must_be_named(run, owned, monkeypatch):
     assert run("calibrate", "--n", "1").code == 1
     monkeypatch.setenv("ASREVIEW_MC_USER", "R1")
     assert run("calibrate", "--n", "1").code == 0
+
+
+@pytest.mark.parametrize("option", ["--by", "--reviewer", "--as"])
+def test_who_does_it_is_said_in_any_of_three_ways(run, owned, monkeypatch, option):
+    """Also from the environment, and where nobody is named the answer says so."""
+    assert run("decide", IDS[0], "include", option, "R2").code == 0
+    assert run("undo", option, "R2").code == 0
+    assert run("assign", IDS[0], "--to", "R2", option, "R1").code == 0
+    monkeypatch.setenv("ASREVIEW_MC_USER", "R2")
+    assert run("decide", IDS[1], "include").code == 0
+    monkeypatch.delenv("ASREVIEW_MC_USER")
+    unnamed = run("calibrate", "--n", "2")
+    assert (unnamed.code, "nobody was named" in unnamed.err) == (1, True)

@@ -174,7 +174,8 @@ def another(event):
         reason = "setting" if other == "exclude" and event.stage == "fulltext" else ""
         return replace(event, decision=other, reason=reason, note="another")
     if isinstance(event, Extracted):
-        return replace(event, values=dict.fromkeys(event.values, "other things"), note="another")
+        said = {field: value and "other things" for field, value in event.values.items()}
+        return replace(event, values=said, note="another")  # left open is not another answer, it is none yet
     if isinstance(event, Discussed):
         return replace(event, text="another", proposal="")
     if isinstance(event, PanelRated):

@@ -1,5 +1,7 @@
 """A review's folder: made once, opened by anybody, its protocol binding only when accepted."""
 
+import stat
+
 import pytest
 
 from asreview_mc.core.errors import LogError, ProjectError, ProtocolError, UnknownError
@@ -13,6 +15,12 @@ def test_a_new_review_has_an_accepted_protocol_that_equals_its_file(tmp_path):
         assert review.protocol.names == ("R1", "R2")
         assert len(review.protocol.cards) == 10
         assert review.draft_note() is None
+
+
+def test_the_folder_of_a_new_review_is_its_owner_s_alone(tmp_path):
+    """What is exported into it is then as private as the log."""
+    with Review.create(tmp_path / "new"):
+        assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
 
 
 def test_a_second_init_is_refused_and_changes_nothing(review):

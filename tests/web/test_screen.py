@@ -1,5 +1,8 @@
 """Screening over the wire: one decision however often it is sent, nothing lost, records shown as they should be."""
 
+import time
+from concurrent.futures import Future
+
 import pytest
 
 from asreview_mc.core.errors import ProjectError
@@ -139,3 +142,24 @@ def test_screening_goes_on_without_the_ranker(browser, app, review):
     assert "the process has ended" in answer["progress"]["trouble"]
     assert one.say("/api/decisions", **said(answer["offers"][0], "include")).status_code == 200
     assert len(decisions(review)) == 1
+
+
+def test_nobody_waits_for_vectors_and_they_join(browser, app):
+    """After the first order what is lacking is made step by step, and then the order is asked for again."""
+    shop, left = app.state.house.ranking, [70, 6, 0]
+    plain = shop.ask
+
+    def ask(job, **given):
+        if job != "encode":
+            return plain(job, **given)
+        shop.asked.append(job)
+        future = Future()
+        future.set_result(left.pop(0) if left else 0)
+        return future
+
+    shop.ask = ask
+    browser("R1").get("/api/next")
+    until = time.monotonic() + 20
+    while len(shop.asked) < 6 and time.monotonic() < until:
+        time.sleep(0.01)
+    assert shop.asked == ["orders", "encode", "encode", "encode", "orders", "encode"]

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from asreview_mc.core.errors import UnknownError
 from asreview_mc.learn.encode import Encoder, Progress
-from asreview_mc.learn.features import WORDS, FeatureSet, Floats, build, query
+from asreview_mc.learn.features import WORDS, FeatureSet, Floats, build, encoded_texts, query
 
 DEFAULT = "hybrid"
 NAMES = ("hybrid", "elas_u4", "elas_u3", "random")
@@ -178,8 +178,7 @@ def features_for(
     text_blocks = tuple(dict.fromkeys(block for model in models for block in model.text_blocks)) or (WORDS,)
     if encoder is None or not any(model.uses_vectors for model in models):
         return build(titles, abstracts, wanted=wanted, links=links, text_blocks=text_blocks)
-    texts = [f"{title} {abstract}".strip() for title, abstract in zip(titles, abstracts, strict=True)]
-    vectors = encoder.encode(texts, progress)
+    vectors = encoder.encode(encoded_texts(titles, abstracts), progress)
     return build(titles, abstracts, vectors, query(wanted, encoder), links=links, text_blocks=text_blocks)
 
 

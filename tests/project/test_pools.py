@@ -1,0 +1,128 @@
+"""Nobody waits for embeddings, and what comes in later joins: records, vectors, another protocol."""
+
+import threading
+
+import pytest
+
+from asreview_mc.learn.cache import CachedEncoder
+from asreview_mc.project import gather
+from asreview_mc.project.orders import Orders
+from asreview_mc.project.pools import A_FEW, Pools, made_of
+from asreview_mc.project.ranking import NO_VECTORS
+from asreview_mc.project.session import Session
+
+MANY = 2 * A_FEW + 5
+
+
+class Counting:
+    """An encoder that says how much it was asked for, and can be held up."""
+
+    def __init__(self, encoder):
+        self.encoder = encoder
+        self.fingerprint = encoder.fingerprint
+        self.texts = []
+        self.free = threading.Event()
+        self.free.set()
+
+    def encode(self, texts, progress=None):
+        self.free.wait(timeout=60)
+        self.texts += texts
+        return self.encoder.encode(texts, progress)
+
+
+def table(path, start, n):
+    lines = ["title,abstract,year"]
+    lines += [f"Paper {k} on badges,Learners {k} earn credential{k % 7}.,2020" for k in range(start, start + n)]
+    path.write_text("\n".join(lines), "utf-8")
+    return path
+
+
+@pytest.fixture
+def counting(encoder):
+    return Counting(encoder)
+
+
+@pytest.fixture
+def cached(counting, tmp_path):
+    return CachedEncoder(counting, tmp_path / "vectors")
+
+
+@pytest.fixture
+def many(review, tmp_path):
+    gather.add(review, [table(tmp_path / "many.csv", 0, MANY)], source="Scopus")
+    return review
+
+
+def test_the_first_order_goes_by_words_and_the_vectors_join(many, counting, cached):
+    """What was encoded is told apart in what is logged, and nothing is encoded twice."""
+    orders = Orders(many, cached)
+    first, _ = orders.orders("R1")
+    assert (first.ranked, first.fingerprint, counting.texts) == (True, NO_VECTORS, [])
+    told = []
+    left = [orders.encode(lambda done, total: told.append((done, total)))]
+    again, _ = orders.orders("R1")
+    assert again.fingerprint == NO_VECTORS
+    while left[-1]:
+        left.append(orders.encode())
+    assert left == sorted(left, reverse=True)
+    assert told == [(A_FEW, A_FEW + left[0])]
+    joined, _ = orders.orders("R1")
+    assert joined.fingerprint == cached.fingerprint
+    assert sorted(joined.record_ids) == sorted(first.record_ids)
+    assert len(counting.texts) == len(set(counting.texts))
+    assert orders.encode() == 0
+
+
+def test_a_few_new_records_are_encoded_at_once_and_many_are_not(many, counting, cached, tmp_path):
+    """The order holds them all either way."""
+    pools = Pools(many.folder, encoder=cached)
+    pools.current(made_of(many.state))
+    while pools.encode():
+        pass
+    for name, start, n, fingerprint in (("few", 500, 3, cached.fingerprint), ("more", 900, A_FEW + 1, NO_VECTORS)):
+        gather.add(many, [table(tmp_path / f"{name}.csv", start, n)], source="Scopus")
+        pool = pools.current(made_of(many.state))
+        assert (set(pool.rows), pool.fingerprint) == (set(many.state.unique()), fingerprint)
+
+
+def test_where_vectors_cannot_be_kept_they_join_all_the_same(many, counting, tmp_path):
+    """The cache's folder is a file: each text is encoded once more, and then there is an end of it."""
+    (tmp_path / "taken").write_text("no folder", "utf-8")
+    pools = Pools(many.folder, encoder=CachedEncoder(counting, tmp_path / "taken"))
+    assert pools.current(made_of(many.state)).fingerprint == NO_VECTORS
+    while pools.encode():
+        pass
+    assert pools.current(made_of(many.state)).fingerprint == counting.fingerprint
+
+
+def test_rankers_without_vectors_wait_for_none(many, cached):
+    """Nothing is lacking that nobody uses."""
+    pools = Pools(many.folder, "elas_u4", cached)
+    pools.current(made_of(many.state))
+    assert pools.encode() == 0
+
+
+def test_a_session_begins_before_the_first_vector_and_ends_with_all(many, counting, cached):
+    """Decisions are made meanwhile, each with what it was shown by."""
+    counting.free.clear()
+    with Session(many, "R1", Pools(many.folder, encoder=cached)) as session:
+        seen = []
+        for _ in range(3):
+            offer = session.offer()
+            seen.append(session.decide(offer, "exclude").event.shown.fingerprint)
+        counting.free.set()
+        assert seen == [NO_VECTORS] * 3
+        last = session.offer(settled=True)
+        assert (last.shown.fingerprint, last.shown.seq) == (cached.fingerprint, many.state.seq)
+
+
+def test_records_that_come_in_join_an_open_session(review, cached, tmp_path):
+    """Also where the queue had run out: every record is offered once."""
+    with Session(review, "R1", Pools(review.folder, encoder=cached)) as session:
+        seen = []
+        while (offer := session.offer()) is not None:
+            seen.append(offer.record.record_id)
+            session.decide(offer, "exclude")
+            if len(seen) in (3, 6):
+                gather.add(review, [table(tmp_path / f"{len(seen)}.csv", 10 * len(seen), 2)], source="Scopus")
+    assert sorted(seen) == [f"r{k:06d}" for k in range(1, 11)]
