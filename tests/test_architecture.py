@@ -40,7 +40,7 @@ ROOMS = {
 # Beside the standard library a room may use these, named as they are imported.
 LIBRARIES = {
     "core": set(),
-    "identify": {"bibtexparser", "charset_normalizer", "defusedxml", "openpyxl", "pandas", "rapidfuzz"},
+    "identify": {"bibtexparser", "charset_normalizer", "defusedxml", "openpyxl", "pandas", "pyarrow", "rapidfuzz"},
     "store": set(),
     "review": {"iso3166", "numpy", "scipy"},
     "learn": {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -58,7 +58,19 @@ def _suggestion_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
             yield "    to be coded without suggestions: `topics confirm --blind --add CODE`"
         for one in row["suggested"]:
             cues = f"  [{', '.join(one['cues'])}]" if one["cues"] else ""
-            yield f"    {one['p']:.2f}  {one['code']:<14}{shortened(one['evidence'], 90)}{cues}"
+            yield f"    {one['p']:.2f}  {one['code']:<14}{one['evidence']}{cues}"
+    unsure = {one["code"]: None for row in rows for one in row["suggested"] if not one["calibrated"]}
+    if unsure:
+        yield _uncalibrated(unsure)
+
+
+def _uncalibrated(codes: Iterable[str]) -> str:
+    from asreview_mc.learn.subtopics import CALIBRATED_FROM
+
+    return (
+        f"Uncalibrated, so that their numbers order and are no probabilities: {', '.join(codes)}. Cards other than the "
+        f"shipped ones, or another encoder, need {CALIBRATED_FROM} confirmed records"
+    )
 
 
 @topics_app.command(name="list")
@@ -195,8 +207,8 @@ def classify(
     from asreview_mc.learn.chosen import default_encoder
     from asreview_mc.project import batch, taught
 
-    if project is not None and model is not None:
-        raise typer.BadParameter("give --project or --model, not both")
+    if model is not None and (project is not None or zero_shot):
+        raise typer.BadParameter("give one of --project, --model and --zero-shot")
     make = None
     if project is not None:
         with opened(project) as review:
@@ -222,6 +234,7 @@ def classify(
         [
             f"Wrote {result['rows']} rows to {output} ({result['without_text']} without text{resumed})."
             + cut * bool(result["cut"]),
+            *([_uncalibrated(result["uncalibrated"])] if result["uncalibrated"] else []),
             *columns([(code, count) for code, count in result["suggested"].items()], header=("suggested", "rows")),
         ],
     )

@@ -10,7 +10,18 @@ from typing import NamedTuple, overload
 
 from asreview_mc.core.errors import ReadError
 from asreview_mc.core.record import Record
-from asreview_mc.identify import asreview_file, bibtex, formats, openalex, ours, spreadsheet, tables, tagged, xml
+from asreview_mc.identify import (
+    asreview_file,
+    bibtex,
+    formats,
+    openalex,
+    ours,
+    parquet,
+    spreadsheet,
+    tables,
+    tagged,
+    xml,
+)
 from asreview_mc.identify.encoding import to_utf8
 from asreview_mc.identify.reading import NO_TEXT, Parsed, Reading, Reject, Stray, Table, kept, without_collection
 
@@ -25,8 +36,8 @@ def read(path: Path) -> Reading:
     """Read a file of references.
 
     Formats are RIS, PubMed's NBIB, EndNote's ENW, plain text of Web of Science (CIW), BibTeX, XML of EndNote, Zotero
-    and Mendeley, tables (CSV, TSV, semicolons, XLSX), JSON of OpenAlex and of our own exports, and ASReview's project
-    files. Nothing is lost in silence: every record that begins in the file is either read or rejected with its
+    and Mendeley, tables (CSV, TSV, semicolons, XLSX, Parquet), JSON of OpenAlex and of our own exports, and ASReview's
+    project files. Nothing is lost in silence: every record that begins in the file is either read or rejected with its
     position, and text that belongs to no record is stray. Which reader is used depends on the content; the suffix
     decides only for a table one of whose cells looks like RIS.
 
@@ -133,6 +144,8 @@ def _parse(path: Path) -> _Parse:
     sha256, where = hashlib.sha256(data).hexdigest(), str(path)
     if spreadsheet.is_workbook(data):
         return _Parse(sha256, _workbook(data, where), "xlsx", "")
+    if parquet.is_parquet(data):
+        return _Parse(sha256, _parquet(data, where), "parquet", "")
     if asreview_file.is_project(data):
         return _Parse(sha256, _project(data, where), "asreview", "")
     formats.refuse_binary(data, where)
@@ -164,6 +177,24 @@ def _lines(data: bytes, where: str) -> tuple[Parsed | tables.Sheet, str]:
             remedy="Name one column title, abstract or doi, or export the references as RIS",
         )
     return sheet, sheet.format
+
+
+def _parquet(data: bytes, where: str) -> tables.Sheet:
+    try:
+        sheet = parquet.parse(data)
+    except ImportError:
+        raise ReadError(
+            "is Parquet, which needs the package pyarrow",
+            where=where,
+            remedy="Install asreview-mc[parquet], or save it as CSV",
+        ) from None
+    except parquet.Damaged as error:
+        raise ReadError("is a damaged Parquet file", where=where, remedy="Save it again, or as CSV") from error
+    if not sheet:
+        raise ReadError(
+            "no column is a title, abstract or DOI", where=where, remedy="Name one column title, abstract or doi"
+        )
+    return sheet
 
 
 def _workbook(data: bytes, where: str) -> tables.Sheet:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import html
 import io
+import re
 import struct
 import warnings
 import xml.etree.ElementTree as ElementTree
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from asreview_mc.identify.reading import Stray, excerpt
@@ -36,6 +38,12 @@ _DAMAGE = (
 )
 
 
+_FORMULA = re.compile(
+    rb"<c\b(?P<about>[^>]*)>\s*<f\b[^>]*?(?:/>|>(?P<formula>[^<]*)</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"
+)
+_PLACE = re.compile(rb'\br="([A-Z]+[0-9]+)"')
+
+
 class DamagedWorkbook(ValueError):
     """The bytes are no workbook that can be opened."""
 
@@ -51,7 +59,7 @@ def parse_workbook(data: bytes) -> Sheet | None:
     Parameters
     ----------
     data : bytes
-        A whole ``.xlsx`` file. A formula gives its last computed value.
+        A whole ``.xlsx`` file. A formula gives its last computed value; one that was saved without is stray.
 
     Returns
     -------
@@ -82,7 +90,20 @@ def parse_workbook(data: bytes) -> Sheet | None:
         for number, row in enumerate(grid, start=1)
         if any(row)
     ]
-    return sheet_of_rows("xlsx", grids[chosen], stray)
+    return sheet_of_rows("xlsx", grids[chosen], [*stray, *_without_value(data)])
+
+
+def _without_value(data: bytes) -> Iterator[Stray]:
+    """Yield the formulas that were saved without what they come to, as programs do that do not compute."""
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        for name in packed.namelist():
+            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                for found in _FORMULA.finditer(packed.read(name)):
+                    where = _PLACE.search(found["about"])
+                    if where and b't="str"' not in found["about"]:
+                        said = (found["formula"] or b"").decode("utf-8", "replace")
+                        cell = f"{name.removeprefix('xl/worksheets/')}, cell {where[1].decode()}"
+                        yield Stray(cell, excerpt(f"formula without a saved value: ={html.unescape(said)}"))
 
 
 def _grids(book: Workbook) -> dict[str, list[tuple[str, ...]]]:
@@ -98,13 +119,13 @@ def _grids(book: Workbook) -> dict[str, list[tuple[str, ...]]]:
 
 def _cells(row: Sequence[object]) -> tuple[str, ...]:
     """Return a row as text without the empty cells at its end, of which a formatted sheet may have thousands."""
-    cells = [_text(value) for value in row]
+    cells = [text_of(value) for value in row]
     while cells and not cells[-1]:
         cells.pop()
     return tuple(cells)
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
     """Return a cell as text: 2019.0 as ``2019``, midnight of a day as that day, nothing as ``""``."""
     if value is None:
         return ""

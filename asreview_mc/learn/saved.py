@@ -93,7 +93,7 @@ def read_checked(path: Path, sha256: str, *, remedy: str = "Install asreview-mc 
     digest = hashlib.sha256(content).hexdigest()
     if digest != sha256:
         raise ModelError(
-            f"is not the file that was published (sha256 {digest[:12]}, expected {sha256[:12]})",
+            f"is not the file that was published (sha256 {digest}, expected {sha256})",
             where=str(path),
             remedy=remedy,
         )

@@ -16,16 +16,15 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from asreview_mc.core.cards import FEWEST, MOST, Card
 from asreview_mc.core.errors import ModelError
-from asreview_mc.core.protocol import Card
 from asreview_mc.learn.encode import Encoder, Progress, same_model
 from asreview_mc.learn.evidence import FEATURES, CardReader, Floats, Reading
 from asreview_mc.learn.heads import Heads, fit_heads
 from asreview_mc.learn.zero_shot import Parameters, load_zero_shot
 
-FEWEST, MOST = 2, 50
 CALIBRATED_FROM = 20
-"""Confirmed records from which probabilities for cards other than the shipped ones count as calibrated."""
+"""Confirmed records from which a label's probabilities count as calibrated, its card being another than the shipped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +55,22 @@ class Suggestions:
     codes : tuple of str
         The k labels, in the order of the cards.
     probabilities : ndarray (n, k)
-        In [0, 1]; estimates of probability only where `calibrated`. The base rate for a text without sentences.
+        In [0, 1]; estimates of probability only for labels that are `calibrated`. The base rate for a text without
+        sentences.
     suggested : ndarray (n, k) of bool
         Probability at or above the threshold; never for a text without sentences.
     evidence : list of tuple of Evidence
         For each text one per label.
-    calibrated : bool
-        Whether cards and encoder are those that the model was fitted with.
+    calibrated : ndarray (k,) of bool
+        Whether cards and encoder are those that the model was fitted with, or the label was confirmed or rejected often
+        enough since.
     """
 
     codes: tuple[str, ...]
     probabilities: Floats
     suggested: NDArray[np.bool_]
     evidence: list[tuple[Evidence, ...]]
-    calibrated: bool
+    calibrated: NDArray[np.bool_]
 
 
 class TopicModel:
@@ -125,10 +126,12 @@ class TopicModel:
         self.heads = self._given = tuple(heads)
 
     @property
-    def calibrated(self) -> bool:
-        """Whether cards and encoder are those of the fit, or `CALIBRATED_FROM` records were confirmed."""
-        most = (float((one.positives + one.negatives).max()) for one in self.heads)
-        return self._of_the_fit or any(n >= CALIBRATED_FROM for n in most)
+    def calibrated(self) -> NDArray[np.bool_]:
+        """For each label whether it is of the fit with its encoder, or was judged on `CALIBRATED_FROM` records."""
+        known = np.full(len(self.codes), self._of_the_fit)
+        for one in self.heads:
+            known |= np.asarray(one.positives + one.negatives >= CALIBRATED_FROM)
+        return known
 
     @property
     def name(self) -> str:

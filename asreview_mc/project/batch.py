@@ -59,7 +59,8 @@ def classify(
     output : path
         ``.csv``, ``.xlsx`` or ``.parquet``: every row and column of the input in order, then ``p_<code>`` per
         sub-topic, ``suggested``, ``evidence`` and ``without_text``, which says ``yes`` of a row that has none: its
-        probabilities are the base rates, and nothing is suggested.
+        probabilities are the base rates, and nothing is suggested. A column of the input that is called like one of
+        these, as in a file classified before, comes back as ``suggested (input)``.
     cards : sequence of Card or None
         ``None`` for the ten of the micro-credentials template.
     zero_shot : bool
@@ -77,7 +78,8 @@ def classify(
     -------
     dict
         `rows` written, `without_text` among them, `resumed` rows that an interrupted run had done, `cut` cells longer
-        than a worksheet's can be, `suggested` by code, `calibrated`, `model`, `written`.
+        than a worksheet's can be, `suggested` by code, `calibrated` and the codes that are `uncalibrated` (their
+        numbers order, and are no probabilities), `model`, `written`.
 
     Raises
     ------
@@ -110,7 +112,8 @@ def classify(
         "without_text": part.silent,
         "cut": cut,
         "resumed": part.resumed,
-        "calibrated": known.calibrated,
+        "calibrated": bool(known.calibrated.all()),
+        "uncalibrated": [code for code, is_known in zip(known.codes, known.calibrated, strict=True) if not is_known],
         "model": known.name,
         "suggested": part.counts,
         "written": str(output),
@@ -157,6 +160,18 @@ class _Source:
         return cls(table.columns, len(table.rows), _digest(path), parts)
 
 
+def _beside(columns: Sequence[str], ours: Sequence[str]) -> list[str]:
+    """Return the input's columns under names that are none of ours, such as those of a file classified before."""
+    taken, names = {*columns, *ours}, []
+    for column in columns:
+        name, n = column, 1
+        while name in ours or (name != column and name in taken):
+            name, n = f"{column} (input)" if n == 1 else f"{column} (input {n})", n + 1
+        taken.add(name)
+        names.append(name)
+    return names
+
+
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -174,7 +189,8 @@ class _Part:
     def begin(cls, output: Path, source: _Source, model: TopicModel) -> _Part:
         """Begin anew, or where an interrupted run of the same input and model stopped."""
         codes = model.codes
-        header = [*source.columns, *(f"p_{code}" for code in codes), "suggested", "evidence", "without_text"]
+        ours = [*(f"p_{code}" for code in codes), "suggested", "evidence", "without_text"]
+        header = [*_beside(source.columns, ours), *ours]
         part = cls(
             output.with_name(f"{output.name}.part"), header, codes, {"input": source.sha256, "model": model.name}
         )

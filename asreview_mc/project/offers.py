@@ -12,10 +12,11 @@ from functools import partial
 
 import numpy as np
 
+from asreview_mc.core.cards import FEWEST, MOST
 from asreview_mc.core.errors import DecisionError
 from asreview_mc.core.protocol import CLOSED, EXTRACTION, Card, ExtractionField, Protocol
 from asreview_mc.learn.encode import Encoder
-from asreview_mc.learn.subtopics import FEWEST, MOST, TopicModel
+from asreview_mc.learn.subtopics import TopicModel
 from asreview_mc.project.review import Review
 from asreview_mc.project.taught import text_of
 from asreview_mc.review import answers
@@ -167,7 +168,7 @@ def _by_model(model: TopicModel, field: ExtractionField, texts: Sequence[str]) -
             model.name,
             tuple(found.evidence[row][k].sentence for k in chosen),
             tuple(round(float(p[k]), 4) for k in chosen),
-            found.calibrated,
+            bool(found.calibrated[chosen].all()),
         )
         made.append(offer if chosen else None)
     return made

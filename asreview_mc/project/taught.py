@@ -41,6 +41,7 @@ def suggestions(found: Suggestions, row: int) -> list[dict[str, Any]]:
             "evidence": found.evidence[row][k].sentence,
             "cues": list(found.evidence[row][k].cues),
             "suggested": bool(found.suggested[row, k]),
+            "calibrated": bool(found.calibrated[k]),
         }
         for k, code in enumerate(found.codes)
     ]
@@ -58,7 +59,7 @@ def model_for(cards: Sequence[Card], encoder: Encoder, *, zero_shot: bool = Fals
     if not cards:
         raise ProtocolError("names no sub-topics", where="protocol", remedy="Add [[subtopics]] to protocol.toml")
     model = TopicModel(cards, encoder)
-    if zero_shot or not model.calibrated:
+    if zero_shot or not model.calibrated.all():
         return model
     return TopicModel(cards, encoder, heads=topic_file.shipped(encoder).model.heads)
 

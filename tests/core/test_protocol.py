@@ -7,6 +7,7 @@ from asreview_mc.core.protocol import ROLES, Criterion, Reason, Reviewer
 from asreview_mc.core.protocol_file import TEMPLATES, parse, template
 
 TEAM = '[[reviewers]]\nname = "R1"\n[[reviewers]]\nname = "R2"\n'
+CARD = "[[subtopics]]\ncode = '{0}'\nlabel = 'l'\ngroup = 'g'\ndefinition = 'd'\ncues = ['{1}']\n"
 GOOD = f'[review]\ntitle = "T"\n{TEAM}'
 
 
@@ -127,6 +128,14 @@ def test_everything_written_is_read():
          "[[subtopics]] 'a' has an empty definition"),
         (GOOD + "".join(f"[[subtopics]]\ncode = '{c}'\nlabel = 'l'\ngroup = 'g'\ndefinition = 'd'\ncues = ['{cue}']\n"
                         for c, cue in (("a", "badge"), ("b", "Badge"))), "'a' and 'b' share the cue 'Badge'"),
+        (GOOD + CARD.format("a", "badge"), "[[subtopics]] has 1 cards, and sub-topics need 2 to 50"),
+        (GOOD + "".join(CARD.format(f"c{k}", f"cue {k:02d} of") for k in range(51)), "[[subtopics]] has 51 cards"),
+        (GOOD + CARD.format("a", "skill*") + CARD.format("b", "skills"),
+         "'a' and 'b' share the cue 'skills' ('skill*' there)"),
+        (GOOD + CARD.format("a", "micro-credential") + CARD.format("b", "micro credential"),
+         "share the cue 'micro credential' ('micro-credential' there)"),
+        (GOOD + CARD.format("a", "micro-credential") + CARD.format("b", "microcredential"), "share the cue 'microcred"),
+        (GOOD + CARD.format("a", "badge") + CARD.format("b", "*"), "'b' has a cue without letters: '*'"),
         (f"{GOOD}[keywords]\ninclude = [1]\n", "[keywords] include must be a list of texts"),
         (f"{GOOD}[criteria]\nmaybe = []\n", "[criteria] has an unknown setting 'maybe'"),
     ],

@@ -222,3 +222,14 @@ def test_xlsx_without_references_or_damaged():
     assert parse_workbook(data) is None
     with pytest.raises(DamagedWorkbook):
         parse_workbook(data[: len(data) // 2])
+
+
+def test_a_formula_that_was_saved_without_its_value_is_shown():
+    """Programs that do not compute leave none; an empty cell in silence would be a lost title."""
+    data = workbook(Sheet1=[["title", "year"], ["=A9&B9", 2020], ["Badges", "=1+1"]])
+    sheet = parse_workbook(data)
+    assert [(one.position, one.excerpt) for one in sheet.stray] == [
+        ("sheet1.xml, cell A2", "formula without a saved value: =A9&B9"),
+        ("sheet1.xml, cell B3", "formula without a saved value: =1+1"),
+    ]
+    assert parse_workbook(workbook(Sheet1=[["title"], ["Badges"]])).stray == []

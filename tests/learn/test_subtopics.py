@@ -205,12 +205,12 @@ def test_what_a_text_sets_aside_is_not_suggested(real):
 
 def test_the_shipped_model_is_calibrated_only_with_its_own_cards_and_encoder(real):
     """A changed card, one card fewer or another encoder makes the probabilities uncalibrated."""
-    assert real.calibrated
-    assert real.suggest(["Text."]).calibrated
+    assert real.calibrated.all()
+    assert real.suggest(["Text."]).calibrated.all()
     changed = (replace(SHIPPED[0], definition="Something else."), *SHIPPED[1:])
-    assert not TopicModel(changed, SentenceEncoder()).calibrated
-    assert not TopicModel(SHIPPED[:-1], SentenceEncoder()).calibrated
-    assert not TopicModel(SHIPPED, Words()).calibrated
+    assert not TopicModel(changed, SentenceEncoder()).calibrated.any()
+    assert not TopicModel(SHIPPED[:-1], SentenceEncoder()).calibrated.any()
+    assert not TopicModel(SHIPPED, Words()).calibrated.any()
 
 
 def test_the_name_tells_models_apart():
@@ -227,7 +227,7 @@ def test_cards_of_another_review_work_the_same():
     model = TopicModel(FRUIT, Words())
     given_ = model.suggest(["A title\nPears ripen slowly. Cider is made in every orchard.", "Nothing of the kind."])
     assert given_.codes == ("apple", "pear")
-    assert not given_.calibrated
+    assert not given_.calibrated.any()
     assert given_.suggested[0].all()
     assert [item.sentence for item in given_.evidence[0]] == ["Cider is made in every orchard.", "Pears ripen slowly."]
     assert given_.evidence[0][1].cues == ("Pears",)

@@ -178,3 +178,47 @@ def test_outputs_that_cannot_be_are_refused(table, make, tmp_path):
         batch.classify(table, table, make=make)
     with pytest.raises(ModelError, match="digest"):
         batch.classify(table, tmp_path / "out.csv", model=tmp_path / "m.npz", encoder=HashedWords())
+
+
+def test_a_file_classified_before_keeps_its_columns_beside_the_new_ones(table, make, tmp_path):
+    """No heading stands twice, and those that scripts read are the new ones."""
+    batch.classify(table, tmp_path / "once.csv", make=make)
+    batch.classify(tmp_path / "once.csv", tmp_path / "twice.csv", make=make)
+    once, twice = rows_of(tmp_path / "once.csv"), rows_of(tmp_path / "twice.csv")
+    with (tmp_path / "twice.csv").open(encoding="utf-8", newline="") as file:
+        header = next(csv.reader(file))
+    assert len(header) == len(set(header))
+    assert [row["suggested (input)"] for row in twice] == [row["suggested"] for row in once]
+    assert [row["suggested"] for row in twice] == [row["suggested"] for row in once]
+    assert [row["no"] for row in twice] == [row["no"] for row in once]
+
+
+def test_parquet_goes_in(table, make, tmp_path):
+    """Numbers, lists and empty cells as text, every row in order; a damaged file is refused."""
+    pyarrow = pytest.importorskip("pyarrow", reason="Parquet needs the extra")
+    from pyarrow import parquet
+
+    path = tmp_path / "in.parquet"
+    columns = {
+        "title": ["Stackable badges", None, "Soil"],
+        "year": [2020, None, 2021],
+        "keywords": [["a", "b"], [], None],
+    }
+    parquet.write_table(pyarrow.table(columns), path)
+    done = batch.classify(path, tmp_path / "out.csv", make=make)
+    rows = rows_of(tmp_path / "out.csv")
+    assert [(row["title"], row["year"], row["keywords"]) for row in rows] == [
+        ("Stackable badges", "2020", '["a", "b"]'),
+        ("", "", "[]"),
+        ("Soil", "2021", ""),
+    ]
+    assert (done["rows"], done["without_text"]) == (3, 1)
+    path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(ReadError, match="damaged Parquet"):
+        batch.classify(path, tmp_path / "x.csv", make=make)
+
+
+def test_what_cards_make_uncalibrated_is_named(table, tmp_path):
+    """The shipped cards with another encoder than that of the fit."""
+    done = batch.classify(table, tmp_path / "out.csv", make=partial(TopicModel, CARDS[:3], HashedWords()))
+    assert (done["calibrated"], done["uncalibrated"]) == (False, [card.code for card in CARDS[:3]])

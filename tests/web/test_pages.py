@@ -91,6 +91,31 @@ def test_sub_topics_count_once_confirmed(browser, review):
     assert "All 1 included papers are confirmed" in one.get("/topics").text
 
 
+def test_coders_who_differ_settle_it_together_or_an_adjudicator_does(browser, review):
+    """Both answers side by side; nobody settles alone what is not theirs to settle."""
+    path = review.folder / "protocol.toml"
+    path.write_text(path.read_text("utf-8").replace("coders = 1 ", "coders = 2 "), "utf-8")
+    review.accept_protocol("Olga", "two coders")
+    first, second = (card.code for card in review.protocol.cards[:2])
+    for n, record_id in enumerate(("r000001", "r000002")):
+        include(review, record_id)
+        browser("R1").fill_in(f"/topics/{record_id}", code=[first])
+        assert browser("R2").get("/topics/conflicts").text.count("<h3>R1</h3>") == n
+        browser("R2").fill_in(f"/topics/{record_id}", code=[first, second])
+    one = browser("R1")
+    assert "Coders differ on 2 papers" in one.get("/topics").text
+    shown = one.get("/topics/conflicts").text
+    assert "not all gave it" in shown and shown.index("R1</h3>") < shown.index("R2</h3>")
+    assert one.fill_in("/topics/conflicts/r000001", code=[first]).status_code == 409
+    assert one.fill_in("/topics/conflicts/r000001", **{"code": [first], "with": ["R2"]}).status_code == 303
+    assert confirmed(review.state, "r000001").codes == (first,)
+    judge = browser("Ada")
+    assert judge.get("/topics").status_code == 403
+    assert judge.fill_in("/topics/conflicts/r000002", code=[second], note="as defined").status_code == 303
+    assert confirmed(review.state, "r000002").codes == (second,)
+    assert "None is open" in judge.get("/topics/conflicts").text
+
+
 def test_doubtful_pairs_are_judged_side_by_side(browser, review, tmp_path):
     """What differs is marked, and one word makes them one record."""
     from asreview_mc.project import gather

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from asreview_mc.project.review import Review
-from asreview_mc.project.synthesise import is_done
+from asreview_mc.project.synthesise import is_done, settle_topics, topic_conflicts
 from asreview_mc.web.pages import back, page, view
-from asreview_mc.web.who import Rooms, Screener, form_of, texts_of
+from asreview_mc.web.who import Rooms, Screener, Settler, form_of, texts_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -38,7 +38,33 @@ async def topics(request: Request, who: Screener, house: Rooms, record: str = ""
         cards=protocol.cards,
         suggested={one["code"]: one for one in chosen["suggested"]} if chosen else {},
         waiting=len(waiting),
+        differ=len(await house.reading.run(topic_conflicts)),
     )
+
+
+@router.get("/topics/conflicts")
+async def conflicts(request: Request, who: Settler, house: Rooms) -> Response:
+    """Show the papers whose coders differ, what each gave beside the text."""
+
+    def look(review: Review) -> list[dict[str, Any]]:
+        return [one | {"record": view(review.records[one["record_id"]])} for one in topic_conflicts(review)]
+
+    protocol = await house.protocol()
+    return page(
+        request, who, "topic-conflicts.html.jinja", conflicts=await house.reading.run(look), cards=protocol.cards
+    )
+
+
+@router.post("/topics/conflicts/{record_id}")
+async def settle(request: Request, record_id: str, who: Settler, house: Rooms) -> Response:
+    """Settle what coders differ on; alone at this machine also for those who sit beside."""
+    form = await form_of(request)
+    together = [str(name) for name in form.getlist("with")] if not house.settings.team else []
+    codes = [str(code) for code in form.getlist("code")]
+    note = texts_of(form).get("note", "").strip()[:5000]
+    by = [who.name, *together]
+    await house.desk.run(lambda desk: settle_topics(desk.review, record_id, codes, by, note=note))
+    return back("/topics/conflicts", f"{record_id} is settled.")
 
 
 @router.post("/topics/{record_id}")
