@@ -106,7 +106,7 @@ class Orders:
         waiting: Sequence[str],
     ) -> Order:
         held = state.held_back(stage, reviewer).difference(waiting).intersection(pool.rows)
-        first = pool.best_first(scores, [*waiting, *sorted(held)])[:DEPTH]
+        first = pool.best_first(scores, [*waiting, *sorted(held)], DEPTH)
         rows = [pool.rows[record_id] for record_id in first]
         reasons = why(pool.features, fitted, rows[:EXPLAINED]) if state.protocol.show_scores else []
         return Order(

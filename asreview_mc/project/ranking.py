@@ -81,10 +81,10 @@ class Pool:
         """Return one score a record, shape (n,), of a ranker that has learnt from `labels`."""
         return self.fitted(labels).decision_function(self.features)
 
-    def best_first(self, scores: NDArray[np.float64], record_ids: Sequence[str]) -> list[str]:
-        """Return `record_ids` from the highest score to the lowest; ties keep the order given."""
+    def best_first(self, scores: NDArray[np.float64], record_ids: Sequence[str], first: int | None = None) -> list[str]:
+        """Return `record_ids` from the highest score to the lowest, the `first` of them; ties keep the order given."""
         rows = [self.rows[record_id] for record_id in record_ids]
-        return [self.record_ids[row] for row in order.best_first(scores, among=rows)]
+        return [self.record_ids[row] for row in order.best_first(scores, among=rows)[:first]]
 
 
 def gather_pool(

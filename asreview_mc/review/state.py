@@ -82,10 +82,13 @@ class State(Ratings):
 
         At title and abstract all unique ones but those removed before screening, at full text those included there.
         """
-        for record_id in self.unique():
-            if record_id in self.removed:
+        if stage == "abstract":
+            yield from (one for one in self.unique() if one not in self.removed)
+            return
+        for record_id in self.begun("abstract"):
+            if record_id in self.merges or record_id in self.removed:
                 continue
-            if stage == "abstract" or self.verdict("abstract", record_id).outcome == "include":
+            if self.verdict("abstract", record_id).outcome == "include":
                 yield record_id
 
     # -- who may see what ---------------------------------------------------------------------------------------
@@ -153,10 +156,12 @@ class State(Ratings):
         left = reviewer in self.protocol.screeners and reviewer not in self.protocol.active
         if left or self.closed(stage):
             return []
+        shared = {self.kept(one) for one in self._holders[stage]}.union(self._elsewhere.get(stage, ()))
         return [
             one
             for one in self.undecided(stage)
-            if reviewer not in self.deciders(stage, one) and self.is_for(stage, one, reviewer)
+            if (one not in shared and one not in self._sheets[stage])
+            or (reviewer not in self.deciders(stage, one) and self.is_for(stage, one, reviewer))
         ]
 
     def undecided(self, stage: Stage) -> list[str]:
@@ -164,7 +169,11 @@ class State(Ratings):
 
         A full text that could not be had waits for nobody.
         """
-        return [record_id for record_id in self.eligible(stage) if self._is_short(stage, record_id)]
+        eligible = self.eligible(stage)
+        if stage == "abstract":  # most of a large pool was never touched
+            begun = set(self.begun(stage))
+            return [one for one in eligible if one not in begun or self._is_short(stage, one)]
+        return [one for one in eligible if self._is_short(stage, one)]
 
     def untouched(self, stage: Stage) -> list[str]:
         """Return those of the undecided records that nobody has decided on."""
