@@ -89,6 +89,9 @@ def agreement_picture(logged: Sequence[Mapping[str, Any]], suffix: str) -> bytes
             for place, (_, found) in zip(places, points, strict=True):
                 if found["ci_low"] is not None:
                     axes.vlines(place, found["ci_low"], found["ci_high"], color=colour, alpha=0.4, linewidth=1)
+        if not alone:
+            axes.text(0.5, 0.5, "no batch of 25 is full yet", transform=axes.transAxes, ha="center", fontsize=9)
+            axes.set_xticks([])
         shares = [one["prevalence"] for one in alone]
         axes.plot([one["places"][1] for one in alone], shares, color=_CHANCE, linestyle=(0, (4, 3)), label="included")
         axes.set_ylim(min(-0.05, *axes.get_ylim()), 1.05)
@@ -97,7 +100,8 @@ def agreement_picture(logged: Sequence[Mapping[str, Any]], suffix: str) -> bytes
         axes.tick_params(labelsize=8, length=3)
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(axis="y", color=INK, alpha=0.08)
-        axes.legend(loc="lower left", fontsize=8, frameon=False, ncols=3)
+        if alone:
+            axes.legend(loc="lower left", fontsize=8, frameon=False, ncols=3)
         said = "; ".join(f"to {one['places'][1]}: {one['prevalence']:.0%} included" for one in alone) or "no full batch"
         return rendered(figure, suffix, "Agreement of each batch as screening went on", f"Batches of 25, {said}.")
 

@@ -235,6 +235,8 @@ class Screening {
     const current = this.offers[0];
     this.part("record").innerHTML = current ? current.html : "";
     this.part("nothing").hidden = Boolean(current) || (moved && this.progress.left > 0);
+    this.part("own-tags").hidden = !current;
+    for (const one of document.querySelectorAll("[data-answer], #later, #reason, #note")) one.disabled = !current;
     if (moved) {
       this.part("standing").hidden = true;
       this.part("note").value = "";
@@ -262,7 +264,8 @@ class Screening {
     if (stale !== null) order = stale ? `The order has not learnt from your last ${stale} decisions yet` : "The order has learnt from all you decided";
     if (reading && stale !== null) order += "; it goes by words until all texts are read";
     if (reading) order += `: ${reading[0].toLocaleString("en")} of ${reading[1].toLocaleString("en")} texts read`;
-    this.part("stale").textContent = trouble ? `${order}. The ranking has stopped and is started again: ${trouble}` : `${order}.`;
+    if (!left && !trouble) order = "";
+    this.part("stale").textContent = trouble ? `${order}. The ranking has stopped and is started again: ${trouble}` : order && `${order}.`;
   }
 
   say(text) {
