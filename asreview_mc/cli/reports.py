@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from asreview_mc.cli.output import HERE, As, Blind, By, Json, Project, answer, opened, shortened
+from asreview_mc.cli.output import HERE, As, Blind, By, Json, Project, answer, opened, say, shortened
 
 narrative_app = typer.Typer(
     help="The narrative: a text per sub-topic, gaps, later literature, limitations, future research.",
@@ -143,6 +143,8 @@ def draft(
     with opened(project) as review:
         review.viewer(user)
         text = narrate.draft(review, section)
+        if not text:
+            say(f"Of {section} the log and the protocol say nothing; it is the authors'")
         answer(as_json, {"section": section, "text": text}, text.splitlines())
 
 
@@ -155,7 +157,7 @@ def write(
     project: Project = HERE,
     as_json: Json = False,
 ) -> None:
-    """Write a section; ids in square brackets, [r000012], are citations and must be included papers."""
+    """Write a section; an id between square brackets cites an included paper."""
     from asreview_mc.project import narrate
 
     if bool(text) == bool(file):

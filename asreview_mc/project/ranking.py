@@ -24,7 +24,8 @@ from asreview_mc.review.state import Label
 
 Progress = Callable[[int, int], None]
 SEED = 0
-NO_VECTORS = "no vectors"
+NO_VECTORS = ""
+"""Fingerprint of a pool that goes by words, references and the protocol in words."""
 
 
 def settings_of_rankers(events: Iterable[Logged]) -> dict[str, str]:
@@ -107,7 +108,7 @@ def gather_pool(
     progress : callable or None
         Called with (done, total) while texts are encoded.
     """
-    encoder = (encoder or default_encoder()) if encoded else None
+    encoder = (encoder or default_encoder()) if encoded and make(ranker, seed=SEED).uses_vectors else None
     record_ids, known = tuple(review.state.unique()), review.records
     records = [known[record_id] for record_id in record_ids]
     built = features_for(

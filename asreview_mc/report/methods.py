@@ -130,18 +130,36 @@ def _topics(log: Account) -> Iterator[Sentence]:
     if found:
         people = joined(list(dict.fromkeys(event.reviewer for _, event in found)))
         papers = len({log.state.kept(event.record_id) for _, event in found})
-        models = list(dict.fromkeys(event.model for _, event in found if event.model))
-        offered = f", after a model ({', '.join(models)}) had suggested them" if models else ""
         yield Sentence(
-            f"Sub-topics were confirmed for {many(papers, 'paper')} by {people}{offered}.",
-            tuple(one.seq for one, _ in found),
+            f"Sub-topics were confirmed for {many(papers, 'paper')} by {people}.", tuple(one.seq for one, _ in found)
         )
+        offered = [(logged, event) for logged, event in found if event.model]
+        if offered:
+            hidden = sum(event.hidden for _, event in offered)
+            shown = f"For {len(offered) - hidden:,} of {many(len(found), 'answer')} a model had suggested them"
+            apart = f", {many(hidden, 'answer')} {were(hidden)} given with its suggestions hidden" if hidden else ""
+            models = _models([event.model for _, event in offered])
+            yield Sentence(f"{shown}{apart} ({models}).", tuple(one.seq for one, _ in offered))
     settled = log.of(TopicsSettled)
     if settled:
         n = len({event.record_id for _, event in settled})
         yield Sentence(
             f"Differences in sub-topics were settled for {many(n, 'paper')}.", tuple(one.seq for one, _ in settled)
         )
+
+
+def _models(names: Sequence[str]) -> str:
+    """Return the models in words; of one that every answer taught anew how many states there were, not each."""
+    states: dict[tuple[str, str], dict[str, None]] = {}
+    for name in names:
+        kind, _, encoder = name.partition(" on ")
+        states.setdefault((kind.split(" ")[0], encoder), {})[kind] = None
+    return "; ".join(
+        f"{next(iter(kinds))} on {encoder}"
+        if len(kinds) == 1
+        else f"{kind} on {encoder}, in {len(kinds):,} states as answers taught it"
+        for (kind, encoder), kinds in states.items()
+    )
 
 
 def _panel(log: Account) -> Iterator[Sentence]:

@@ -51,7 +51,7 @@ def _ranking(log: Account, decided: Sequence[tuple[Logged, Decided]], stage: Sta
     used = Counter((shown.ranker, shown.fingerprint) for _, shown in ranked if shown)
     for (ranker, fingerprint), n in used.items():
         settings = f" ({log.rankers[ranker]})" if ranker in log.rankers else ""
-        model = f", text model {fingerprint}" if fingerprint else ""
+        model = f", text model {fingerprint}" if fingerprint else ", without embeddings"
         yield Sentence(
             f"For {n:,} of the {len(decided):,} decisions on {STAGE_NAMES[stage]} the record was offered in the order"
             f" of the ranker {ranker}{settings}{model}, trained on earlier decisions.",

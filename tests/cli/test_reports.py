@@ -98,3 +98,16 @@ def test_a_later_search_is_a_new_round(run, included, tmp_path):
     assert "The review was updated from" in run("methods").out
     run("prisma", "-o", "flow.svg")
     assert "Previous studies" in (included / "flow.svg").read_text("utf-8")
+
+
+def test_no_help_loses_words_to_markup(run):
+    """What stands between square brackets is not read as a style."""
+    said = " ".join(run("narrative", "write", "--help").out.split())
+    assert "an id between square brackets cites an included paper" in said
+
+
+def test_a_section_that_nothing_is_known_of_says_so(run, included):
+    """On standard error: a script gets an empty text."""
+    answer = run("narrative", "draft", "future")
+    assert (answer.code, answer.out) == (0, "")
+    assert "it is the authors'" in answer.err

@@ -18,6 +18,7 @@ from asreview_mc.core.event import (
     Shown,
     StageClosed,
     StopLooked,
+    TopicsConfirmed,
 )
 from asreview_mc.report import checklist
 from asreview_mc.report.methods import sentences
@@ -62,6 +63,16 @@ WORDS = {
     "Differences were settled for 1 paper by R1": lambda _: [
         Extracted(FIRST, "R1", "extraction", {"aim": "b"}),
         ExtractionSettled(FIRST, "extraction", {"aim": "a"}, ("R1",)),
+    ],
+    "Sub-topics were confirmed for 1 paper by R1.": lambda _: [TopicsConfirmed(FIRST, "R1", ("career",))],
+    "For 1 of 3 answers a model had suggested them, 1 answer was given with its suggestions hidden"
+    " (few-shot on abcd, in 2 states as answers taught it)": lambda _: [
+        TopicsConfirmed(FIRST, "R1", ("career",)),
+        TopicsConfirmed(FIRST, "R1", ("career",), {"career": 0.5}, "few-shot 12 on abcd"),
+        TopicsConfirmed(FIRST, "R2", ("career",), {"career": 0.5}, "few-shot 34 on abcd", hidden=True),
+    ],
+    "For 1 of 1 answer a model had suggested them (zero-shot 12 on abcd)": lambda _: [
+        TopicsConfirmed(FIRST, "R1", ("career",), {"career": 0.5}, "zero-shot 12 on abcd")
     ],
     "2 experts separately rated 1 item": lambda _: [
         PanelRated(name, "conduct:screening", "agree") for name in ("E1", "E2")
