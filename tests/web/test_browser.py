@@ -14,7 +14,7 @@ from asreview_mc.project.review import Review
 
 PAGES = (
     *("/", "/screen", "/mine", "/search?q=badge", "/conflicts", "/full-text", "/duplicates", "/topics", "/agreement"),
-    *("/log", "/owner", "/account", "/screen?stage=fulltext"),
+    *("/log", "/owner", "/account", "/screen?stage=fulltext", "/topics/conflicts"),
 )
 LOOKS = {
     "light": {"viewport": {"width": 1280, "height": 800}},
