@@ -29,9 +29,7 @@ class Coalesced:
         if key in self._under_way:
             self._again.add(key)
             return
-        task = asyncio.get_running_loop().create_task(self._run(key))
-        self._under_way[key] = task
-        task.add_done_callback(lambda _: self._under_way.pop(key, None))
+        self._under_way[key] = asyncio.get_running_loop().create_task(self._run(key))
 
     def busy(self, key: Hashable) -> bool:
         """Whether the work for a key is under way."""
@@ -44,15 +42,19 @@ class Coalesced:
 
     async def _run(self, key: Hashable) -> None:
         wait = FIRST_WAIT
-        while True:
-            self._again.discard(key)
-            try:
-                await self._work(key)
-            except AsreviewMCError as error:
-                self.trouble = str(error)
-                await asyncio.sleep(wait)
-                wait = min(2 * wait, LONGEST_WAIT)
-                continue
-            self.trouble = None
-            if key not in self._again:
-                return
+        try:
+            while True:
+                self._again.discard(key)
+                try:
+                    await self._work(key)
+                except AsreviewMCError as error:
+                    self.trouble = str(error)
+                    await asyncio.sleep(wait)
+                    wait = min(2 * wait, LONGEST_WAIT)
+                    continue
+                self.trouble = None
+                if key not in self._again:
+                    return
+        finally:
+            # In the same breath as the look for what was wanted meanwhile: a callback would come too late.
+            del self._under_way[key]
