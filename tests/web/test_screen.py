@@ -1,12 +1,15 @@
 """Screening over the wire: one decision however often it is sent, nothing lost, records shown as they should be."""
 
-import time
+import asyncio
 from concurrent.futures import Future
 
 import pytest
 
 from asreview_mc.core.errors import ProjectError
 from asreview_mc.core.event import Decided, Undone
+from asreview_mc.web.house import House, Settings
+
+from .conftest import AtOnce
 
 
 def decisions(review, reviewer="R1"):
@@ -144,22 +147,27 @@ def test_screening_goes_on_without_the_ranker(browser, app, review):
     assert len(decisions(review)) == 1
 
 
-def test_nobody_waits_for_vectors_and_they_join(browser, app):
+def test_nobody_waits_for_vectors_and_they_join(review):
     """After the first order what is lacking is made step by step, and then the order is asked for again."""
-    shop, left = app.state.house.ranking, [70, 6, 0]
-    plain = shop.ask
+    left, wanted = [70, 6, 0], ["orders", "encode", "encode", "encode", "orders", "encode"]
 
-    def ask(job, **given):
-        if job != "encode":
-            return plain(job, **given)
-        shop.asked.append(job)
-        future = Future()
-        future.set_result(left.pop(0) if left else 0)
-        return future
+    class Lacking(AtOnce):
+        def ask(self, job, **given):
+            if job != "encode":
+                return super().ask(job, **given)
+            self.asked.append(job)
+            future = Future()
+            future.set_result(left.pop(0) if left else 0)
+            return future
 
-    shop.ask = ask
-    browser("R1").get("/api/next")
-    until = time.monotonic() + 20
-    while len(shop.asked) < 6 and time.monotonic() < until:
-        time.sleep(0.01)
-    assert shop.asked == ["orders", "encode", "encode", "encode", "orders", "encode"]
+    async def asked():
+        house = House(review.folder, Settings(), Lacking)
+        house.orders.want("R1")
+        for _ in range(3000):
+            if len(house.ranking.asked) == len(wanted) and not house.vectors.busy("all"):
+                break
+            await asyncio.sleep(0.01)
+        await house.close()
+        return house.ranking.asked
+
+    assert asyncio.run(asked()) == wanted
