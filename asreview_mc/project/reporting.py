@@ -10,9 +10,10 @@ from typing import Any
 from asreview_mc.core.event import StopLooked
 from asreview_mc.core.protocol import EXTRACTION, STAGES
 from asreview_mc.project import extract, package
-from asreview_mc.project.agreement import agreement_of
+from asreview_mc.project.agreement import agreement_of, sub_topics
 from asreview_mc.project.ranking import settings_of_rankers
 from asreview_mc.project.review import Review
+from asreview_mc.project.synthesise import quality_of
 from asreview_mc.project.telling import Told, told
 from asreview_mc.report import checklist, methods, page, prisma, tables_out
 from asreview_mc.report import export as exports
@@ -126,12 +127,14 @@ def _page(review: Review, to: Told) -> str:
         forms=_form_agreement(to.state),
         evidence=evidence(review),
         rankers=settings_of_rankers(to.events),
+        topics=_on_topics(to),
     )
 
 
 def _tables(review: Review, to: Told) -> list[Table]:
     looks = [logged for logged in to.events if isinstance(logged.event, StopLooked)]
-    return tables_out.all_tables(to.state, review.records, _agreement(to), _form_agreement(to.state), looks)
+    forms = _form_agreement(to.state)
+    return tables_out.all_tables(to.state, review.records, _agreement(to), forms, looks, _on_topics(to))
 
 
 def _methods(to: Told) -> list[Sentence]:
@@ -166,6 +169,12 @@ def evidence(review: Review) -> dict[str, dict[str, str]]:
 
 def _agreement(to: Told) -> dict[str, Any]:
     return {stage: agreement_of(to.state, stage, to.viewer) for stage in STAGES}
+
+
+def _on_topics(to: Told) -> dict[str, list[dict[str, Any]]]:
+    if not to.state.protocol.cards or not to.state.topics:
+        return {}
+    return {"quality": quality_of(to.state, to.viewer), "agreement": sub_topics(to.state, to.viewer)}
 
 
 def _form_agreement(state: State) -> dict[str, list[dict[str, Any]]]:

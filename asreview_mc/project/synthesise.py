@@ -17,6 +17,7 @@ from asreview_mc.project.review import Review
 from asreview_mc.project.taught import suggestions, taught_model, text_of
 from asreview_mc.review.agreement.intervals import wilson
 from asreview_mc.review.eligibility import eligibility
+from asreview_mc.review.state import State
 from asreview_mc.review.topics import (
     coded,
     confirmed,
@@ -239,7 +240,11 @@ def topic_quality(review: Review, viewer: str | None = None) -> list[dict[str, A
     `hidden` is over the records coded with suggestions hidden, which cannot have been swayed by them, `all` over all.
     Each has `n`, `precision` and `recall` with their 95 % Wilson intervals, null where undefined.
     """
-    state = review.state
+    return quality_of(review.state, viewer)
+
+
+def quality_of(state: State, viewer: str | None) -> list[dict[str, Any]]:
+    """Return what `topic_quality` does, of a state."""
     threshold = load_zero_shot().threshold
     events = [event for by_record in first_confirmations(state, viewer).values() for event in by_record.values()]
     judged = [event for event in events if event.suggested]

@@ -46,6 +46,7 @@ def render(
     forms: Mapping[str, Any] | None = None,
     evidence: Evidence | None = None,
     rankers: Mapping[str, str] | None = None,
+    topics: Mapping[str, Iterable[Mapping[str, Any]]] | None = None,
 ) -> str:
     """Return the report as HTML, with nothing that `viewer` may not see.
 
@@ -67,6 +68,8 @@ def render(
         By included record and code of a sub-topic, a sentence that speaks for it.
     rankers : mapping or None
         The settings in words of the rankers that the log names.
+    topics : mapping or None
+        As for `tables_out.all_tables`.
     """
     import jinja2
     from markupsafe import Markup
@@ -87,7 +90,7 @@ def render(
     disputed = disputes(state, viewer)
     told = methods.sentences(state, events, _by_stage(agreement), rankers) if events else []
     looks = [logged for logged in events if isinstance(logged.event, StopLooked)]
-    counted = tables_out.all_tables(state, records, _by_stage(agreement), forms or {}, looks)
+    counted = tables_out.all_tables(state, records, _by_stage(agreement), forms or {}, looks, topics or {})
     page = environment.get_template("report.html.jinja").render(
         title=title or state.protocol.title,
         protocol=state.protocol,

@@ -13,6 +13,7 @@ from asreview_mc.report.flow_numbers import Prisma
 from asreview_mc.report.table import Category, Table, distribution, row
 from asreview_mc.review.state import State
 
+_SHOWN = {"hidden": "unseen", "all": "all"}
 _STAGES = {"abstract": "title and abstract", "fulltext": "full text"}
 
 
@@ -72,6 +73,44 @@ def form_agreement(form: str, fields: Iterable[Mapping[str, Any]]) -> Table:
     return Table(f"agreement-{form}", f"Agreement in the form {form}", header, tuple(rows), note=note)
 
 
+def suggestions(quality: Iterable[Mapping[str, Any]], labels: Mapping[str, str]) -> Table:
+    """Return how what was suggested compares with what people confirmed, as ``topics quality --json`` answers it."""
+    rows = [
+        row(
+            labels.get(one["code"], one["code"]),
+            how,
+            one[kind]["n"],
+            *(cell for name in ("precision", "recall") for cell in _share(one[kind][name])),
+        )
+        for one in quality
+        for kind, how in _SHOWN.items()
+        if one[kind]["n"]
+    ]
+    header = ("sub-topic", "coded", "n", "precision", "95 % interval", "recall", "95 % interval of recall")
+    note = "First answer of each coder; Wilson intervals. What was coded unseen cannot have been swayed."
+    return Table("suggestions", "Suggested sub-topics against confirmed ones", header, tuple(rows), note=note)
+
+
+def subtopic_agreement(answers: Iterable[Mapping[str, Any]], labels: Mapping[str, str]) -> Table:
+    """Return agreement of the coders on each sub-topic, from `sub_topics` of ``agreement --json``."""
+    rows = []
+    for one in answers:
+        for how, found in (("unseen", one["hidden"]["all"]), ("all", one["all"])):
+            share, ac1 = found["percent_agreement"], found["gwet_ac1"]["value"]
+            if isinstance(share, float):  # else nothing was coded by two
+                shown = "" if ac1 is None else f"{ac1:.2f}"
+                rows.append(row(labels.get(one["code"], one["code"]), how, found["n"], f"{share:.0%}", shown))
+    header = ("sub-topic", "coded", "n", "agreement", "Gwet’s AC1")
+    note = "First answer of each coder, blind to the others. Unseen: with suggestions hidden."
+    return Table("agreement-subtopics", "Agreement between coders of sub-topics", header, tuple(rows), note=note)
+
+
+def _share(one: Mapping[str, Any]) -> tuple[str, str]:
+    if one["value"] is None:
+        return "–", ""
+    return f"{one['value']:.2f}", f"{one['ci_low']:.2f} to {one['ci_high']:.2f}"
+
+
 def stop_looks(looks: Iterable[Logged]) -> Table:
     """Return every look at a stopping rule, with what it answered then."""
     rows = []
@@ -103,13 +142,17 @@ def process_tables(
     answers: Mapping[str, Any],
     forms: Mapping[str, Iterable[Mapping[str, Any]]],
     looks: Iterable[Logged],
+    topics: Mapping[str, Iterable[Mapping[str, Any]]],
 ) -> list[Table]:
     """Return all tables of the process that have a row."""
+    labels = {card.code: card.label for card in state.protocol.cards}
     found = [
         progress(state),
         exclusions(prisma),
         agreement(answers),
         *(form_agreement(form, fields) for form, fields in forms.items()),
+        subtopic_agreement(topics.get("agreement", ()), labels),
+        suggestions(topics.get("quality", ()), labels),
         stop_looks(looks),
     ]
     return [table for table in found if table.rows]

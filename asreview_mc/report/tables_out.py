@@ -33,6 +33,7 @@ def all_tables(
     agreement: Mapping[str, Any],
     forms: Mapping[str, Iterable[Mapping[str, Any]]],
     looks: Iterable[Logged],
+    topics: Mapping[str, Iterable[Mapping[str, Any]]],
 ) -> list[Table]:
     """Return every table that has something to count: of the papers, of their appraisal, of the process.
 
@@ -44,12 +45,14 @@ def all_tables(
         Agreement field by field, by form.
     looks : iterable of Logged
         Looks at stopping rules.
+    topics : mapping
+        ``"quality"`` of suggested sub-topics and ``"agreement"`` on each, as their commands answer with ``--json``.
     """
     appraised = (form_view.appraisal_summary(state, form) for form in state.protocol.appraisal_forms)
     return [
         *all_distributions(state, records),
         *(table for table in appraised if any(line[-1] for line in table.rows)),
-        *process_tables(state, count(state), agreement, forms, looks),
+        *process_tables(state, count(state), agreement, forms, looks, topics),
     ]
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from asreview_mc.core.errors import AsreviewMCError, DecisionError, ModelError, ProtocolError, UnknownError
-from asreview_mc.project import agreement, screen, synthesise, taught
+from asreview_mc.project import agreement, reporting, screen, synthesise, taught
 from asreview_mc.project.jobs import Bench
 from asreview_mc.review.topics import confirmed, open_differences, tally
 
@@ -144,6 +144,10 @@ def test_agreement_is_told_apart_where_suggestions_were_hidden(included, encoder
         synthesise.confirm_topics(included, "r000002", name, add=["design"], encoder=encoder)
     found = {one["code"]: one for one in agreement.sub_topics(included.state, None)}["design"]
     assert (found["all"]["n"], found["hidden"]["all"]["n"]) == (2, 1)
+    tables = {one.name: one for one in reporting.all_tables(included, None)}
+    label = next(card.label for card in included.protocol.cards if card.code == "design")
+    agreed = [line for line in tables["agreement-subtopics"].rows if line[0] == label]
+    assert [line[1:4] for line in agreed] == [("unseen", 1, "100%"), ("all", 2, "100%")]
 
 
 def test_quality_is_told_where_suggestions_could_sway_nobody(included, encoder, monkeypatch):
@@ -157,6 +161,12 @@ def test_quality_is_told_where_suggestions_could_sway_nobody(included, encoder, 
     recall = quality["design"]["hidden"]["recall"]
     assert 0 <= recall["ci_low"] <= recall["value"] <= recall["ci_high"] <= 1
     assert quality["wellbeing"]["hidden"]["recall"]["value"] is None
+    told = {viewer: {one.name: one for one in reporting.all_tables(included, viewer)} for viewer in ("R1", "R2", None)}
+    assert "suggestions" not in told["R2"] and "suggestions" not in told[None]  # a second coder is still waited for
+    label = next(card.label for card in included.protocol.cards if card.code == "design")
+    rows = [line[:3] for line in told["R1"]["suggestions"].rows if line[0] == label]
+    assert rows == [(label, "unseen", 2), (label, "all", 3)]
+    assert "Suggested sub-topics against confirmed ones" in reporting.report_html(included, "R1")
 
 
 def test_confirmations_teach_and_suggestions_do_not(included, encoder):
