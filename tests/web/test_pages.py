@@ -1,5 +1,7 @@
 """The other pages: conflicts, full texts, duplicates, sub-topics, the owner's, and what is taken away."""
 
+import re
+
 import pytest
 
 from asreview_mc.project.screen import decide
@@ -295,3 +297,19 @@ def test_records_are_assigned_by_name_and_taken_out_again(browser, review):
     assert review.state.share("abstract", "R1") == ["r000002", "r000003"]
     olga.fill_in("/owner/team", verb="withdraw", records="r000002", **{"from": "R1"})
     assert review.state.share("abstract", "R1") == ["r000003"]
+
+
+def test_sub_topics_come_in_the_order_that_the_coder_likes(browser, review):
+    """And stay in it from one paper to the next; no other order is taken."""
+    for record_id in ("r000001", "r000002", "r000004"):
+        include(review, record_id)
+    one = browser("R1")
+    shown = {order: one.get(f"/topics?order={order}").text for order in ("reading", "surest", "teaching")}
+    first = {order: re.search(r'action="/topics/(r\d+)"', text)[1] for order, text in shown.items()}
+    assert first["reading"] == "r000001"
+    assert {"surest first", "what teaches most first"} <= {
+        label for text in shown.values() for label in re.findall(r'aria-current="true">([^<]+)<', text)
+    }
+    answer = one.fill_in(f"/topics/{first['teaching']}", code=[], order="teaching")
+    assert answer.headers["location"].startswith("/topics?order=teaching")
+    assert one.get("/topics?order=alphabet").status_code == 422

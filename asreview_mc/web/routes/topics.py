@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from asreview_mc.project.review import Review
-from asreview_mc.project.synthesise import is_done, settle_topics, topic_conflicts
+from asreview_mc.project.synthesise import is_done, ordered, settle_topics, topic_conflicts
 from asreview_mc.web.pages import back, page, view
 from asreview_mc.web.who import Rooms, Screener, Settler, form_of, texts_of
 
 router = APIRouter(include_in_schema=False)
+Order = Literal["reading", "surest", "teaching"]
+ORDERS = {"reading": "as read", "surest": "surest first", "teaching": "what teaches most first"}
 
 
 @router.get("/topics")
-async def topics(request: Request, who: Screener, house: Rooms, record: str = "") -> Response:
+async def topics(request: Request, who: Screener, house: Rooms, record: str = "", order: Order = "reading") -> Response:
     """Show one included record with its suggestions, the first that waits for this coder unless one is named."""
     protocol = await house.protocol()
-    rows = await house.job("suggestions", viewer=who.name) if protocol.cards else []
+    rows = ordered(await house.job("suggestions", viewer=who.name), order) if protocol.cards else []
     waiting = [row for row in rows if not is_done(row)]
-    chosen = next((row for row in rows if row["record_id"] == record), (waiting or [None])[0])
+    named = next((row for row in rows if row["record_id"] == record), None)
+    chosen = named or next(iter(waiting), None)
     labels = {card.code: card.label for card in protocol.cards}
 
-    def look(review: Review) -> dict[str, Any]:
-        evidence = {labels[one["code"]]: one["evidence"] for one in chosen["suggested"]}
-        return view(review.records[chosen["record_id"]], evidence=evidence)
+    def look(row: dict[str, Any], review: Review) -> dict[str, Any]:
+        evidence = {labels[one["code"]]: one["evidence"] for one in row["suggested"]}
+        return view(review.records[row["record_id"]], evidence=evidence)
 
     return page(
         request,
@@ -34,10 +38,12 @@ async def topics(request: Request, who: Screener, house: Rooms, record: str = ""
         "topics.html.jinja",
         rows=rows,
         chosen=chosen,
-        record=await house.reading.run(look) if chosen else None,
+        record=await house.reading.run(partial(look, chosen)) if chosen else None,
         cards=protocol.cards,
         suggested={one["code"]: one for one in chosen["suggested"]} if chosen else {},
         waiting=len(waiting),
+        order=order,
+        orders=ORDERS,
         differ=len(await house.reading.run(topic_conflicts)),
     )
 
@@ -77,4 +83,5 @@ async def confirm(request: Request, record_id: str, who: Screener, house: Rooms)
     rest = [code for code in codes if code not in ticked]
     blind = said.get("blind") == "yes"
     await house.job("confirm", record_id=record_id, reviewer=who.name, add=ticked, remove=rest, blind=blind)
-    return back(f"/topics?record={said['stay']}" if said.get("stay") else "/topics", f"{record_id} is confirmed.")
+    order = said.get("order", "")
+    return back(f"/topics?order={order}" if order in ORDERS else "/topics", f"{record_id} is confirmed.")
