@@ -163,6 +163,7 @@ class Reviewer:
     def watch(self, until: float) -> None:
         """Load the overview every five seconds until a time."""
         while time.monotonic() < until:
+            self._link.close()  # which the server would do as well, after so long a pause
             start = time.perf_counter()
             self._link.request("GET", "/", headers=self._headers)
             answer = self._link.getresponse()

@@ -214,11 +214,21 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
             mean: Floats = sign * np.asarray(rows.T @ weights, dtype=np.float64) / weights.sum()
             return mean
         model = LinearSVC(loss="squared_hinge", C=self.setting("C"), random_state=self.random_state)
+        used, narrow = _without_empty_columns(rows)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            model.fit(rows, labels, sample_weight=balanced(labels, self.setting("ratio"), weights))
-        learnt: Floats = model.coef_[0]
+            model.fit(narrow, labels, sample_weight=balanced(labels, self.setting("ratio"), weights))
+        learnt: Floats = np.zeros(rows.shape[1])
+        learnt[used] = model.coef_[0]
         return learnt
+
+
+def _without_empty_columns(rows: Matrix) -> tuple[NDArray[np.intp], Matrix]:
+    """Return the columns that some row has, and the rows with these alone; the others are millions and weigh nothing."""
+    from scipy.sparse import csr_matrix
+
+    used, places = np.unique(rows.indices, return_inverse=True)
+    return used, csr_matrix((rows.data, places, rows.indptr), shape=(rows.shape[0], len(used)))
 
 
 def _side_by_side(blocks: list[Matrix]) -> Matrix:
