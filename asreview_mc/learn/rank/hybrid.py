@@ -224,7 +224,7 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
 
 
 def _without_empty_columns(rows: Matrix) -> tuple[NDArray[np.intp], Matrix]:
-    """Return the columns that some row has, and the rows with these alone; the others are millions and weigh nothing."""
+    """Return the columns that some row has, and the rows with these alone; the others, millions, weigh nothing."""
     from scipy.sparse import csr_matrix
 
     used, places = np.unique(rows.indices, return_inverse=True)
