@@ -140,3 +140,11 @@ def test_the_report_opens_as_measured(checkout):
     assert row["kept"] and row["slowest_load_seconds"] < 2
     said = f"`report.html` of 2,000 included papers, {row['megabytes']:.1f} MB, opens in {row['load_seconds']:.1f} s"
     assert said in (checkout / "README.md").read_text("utf-8")
+
+
+def test_the_new_order_is_there_as_soon_as_said(checkout):
+    """The last rows with 500 decisions."""
+    last = {row["records"]: row for row in rows_of(checkout, "latency.jsonl") if row["labels"] == 500}
+    said = " ".join((checkout / "README.md").read_text("utf-8").split())
+    ten, hundred = (last[n]["order_seconds"] + last[n]["decide_seconds"] for n in (10_000, 100_000))
+    assert f"{ten:.2f} s with 10,000 records and 500 decisions, {hundred:.2f} s with 100,000" in said

@@ -30,10 +30,10 @@ def status(review: Review) -> dict[str, Any]:
     reviewer: how many records they have `decided` on and how many are `waiting` for them. A stage that was `closed` and
     an included set that is `frozen` name the event; `changed` says that the set is not what was frozen.
     """
-    state, records = review.state, review.records
+    state = review.state
     included = eligibility(state).included
     waiting = {stage: waiting_for_each(state, stage) for stage in STAGES}
-    bare = [record_id for record_id in state.unique() if not records[record_id].abstract]
+    bare = review.without_abstract()
     return {
         "title": state.protocol.title,
         "notice": state.protocol.notice,

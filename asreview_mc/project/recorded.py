@@ -16,6 +16,8 @@ class Records:
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
+        self._bare: list[str] = []
+        self._looked_at = 0
         self._forget(None)
 
     def _forget(self, state: State | None) -> None:
@@ -49,6 +51,14 @@ class Records:
     def single(self, state: State) -> Mapping[str, Record]:
         """Return all records as `complete` does, but each by itself, without what its duplicates add."""
         return self._single if self.complete(state) else {}
+
+    def bare(self) -> list[str]:
+        """Return the records that were read without an abstract, in reading order; each is looked at once only."""
+        for record in self._log.each_record(self._looked_at):
+            self._looked_at += 1
+            if not record.abstract:
+                self._bare.append(record.record_id)
+        return self._bare
 
 
 def amended(record: Record, state: State) -> Record:

@@ -16,6 +16,7 @@ from asreview_mc.project.amendment import check_amendment, check_rule
 from asreview_mc.project.folded import CACHE, STATE, Folded
 from asreview_mc.project.folder import PROTOCOL, begin, exists, place_note, read_protocol
 from asreview_mc.project.recorded import Records, amended
+from asreview_mc.review.pool import in_reading_order
 from asreview_mc.review.state import State
 from asreview_mc.review.team import TRAVELS
 from asreview_mc.store.log import EventLog
@@ -235,6 +236,19 @@ class Review:
         state = self.state
         record, *members = (amended(self.record(one), state) for one in (record_id, *state.members(record_id)))
         return record.completed(members)
+
+    def without_abstract(self) -> list[str]:
+        """Return the unique records that have no abstract, in reading order, without reading all records again."""
+        state = self.state
+        changed = {*state.amendments, *(state.kept(one) for one in state.amendments)}
+        found = []
+        for record_id in in_reading_order({*self._records.bare(), *changed}):
+            if record_id in state.merges:
+                continue
+            as_read = record_id not in changed and not state.members(record_id)
+            if as_read or not self.whole_record(record_id).abstract:
+                found.append(record_id)
+        return found
 
     def viewer(self, name: str | None) -> str | None:
         """Return `name` if it is somebody on the team, None if no name was given.

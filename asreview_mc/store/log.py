@@ -244,6 +244,12 @@ class EventLog:
             rows = self._db.execute("SELECT body FROM records WHERE number > ? ORDER BY number", (after,)).fetchall()
         return [record_from(body) for (body,) in rows]
 
+    def each_record(self, after: int = 0) -> Iterator[Record]:
+        """Yield the records after the first `after`, in reading order, without holding them all."""
+        with plain_words(self.path):
+            for (body,) in self._db.execute("SELECT body FROM records WHERE number > ? ORDER BY number", (after,)):
+                yield record_from(body)
+
     def record(self, wanted: str) -> Record | None:
         """Return one record, or None where there is no such id."""
         with plain_words(self.path):

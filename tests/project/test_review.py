@@ -182,3 +182,24 @@ def test_records_that_stand_for_duplicates_have_what_they_lack_from_them(tmp_pat
         dedup(review)
         assert review.records["r000001"].abstract == "All about badges."
         assert review.state.sources_of("r000001") == ["A", "B"]
+
+
+def test_records_without_an_abstract_are_told_without_reading_all_again(review, tmp_path):
+    """One that a duplicate or an amendment gives one is not among them; one that came later is; each is read once."""
+    from asreview_mc.project import duplicates, gather, records
+
+    path = tmp_path / "bare.csv"
+    path.write_text(
+        "title,abstract,doi\nBadges and what they are worth,,10.1000/a\nTwo,,10.1000/b\nThree,,\nFour,There is one.,\n",
+        "utf-8",
+    )
+    gather.add(review, [path], source="A")
+    assert review.without_abstract() == ["r000007", "r000008", "r000009"]
+    records.amend(review, "r000008", {"abstract": "Now there is."}, by="R1")
+    records.amend(review, "r000010", {"abstract": ""}, by="R1")
+    path.write_text("title,abstract,doi\nBadges and what they are worth,It has one here.,10.1000/a\nFive,,\n", "utf-8")
+    gather.add(review, [path], source="B")
+    duplicates.dedup(review)
+    assert review.without_abstract() == ["r000009", "r000010", "r000012"]
+    seen = [one for one in review.state.unique() if not review.records[one].abstract]
+    assert review.without_abstract() == seen
