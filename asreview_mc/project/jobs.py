@@ -12,7 +12,7 @@ from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.learn.chosen import default_encoder
 from asreview_mc.learn.encode import Encoder
 from asreview_mc.learn.subtopics import TopicModel
-from asreview_mc.project import duplicates, gather, keep, reporting, stopping, synthesise
+from asreview_mc.project import audit, duplicates, finding, gather, keep, looks, reporting, stopping, synthesise
 from asreview_mc.project.agreement import agreement, measure_full_batches
 from asreview_mc.project.offers import offers
 from asreview_mc.project.orders import Order, Orders
@@ -54,6 +54,18 @@ class Bench:
     def agreement(self, viewer: str) -> list[dict[str, Any]]:
         """Return agreement at both stages as far as it is released to `viewer`, in the words of a report."""
         return agreement_view.stages({stage: agreement(self.review, stage, viewer) for stage in STAGES})
+
+    def overview(self, reviewer: str) -> dict[str, Any]:
+        """Return where the review stands, the `pace` of a reviewer where one is named, and the last `looks`.
+
+        It goes through all records, and so would keep decisions waiting in the process that takes them in.
+        """
+        return {
+            "now": audit.status(self.review),
+            "unblinded": len(self.review.state.unblinded),
+            "pace": finding.pace(self.review, "abstract", reviewer) if reviewer else None,
+            "looks": {stage: looks.last_look(self.review, stage) for stage in STAGES},
+        }
 
     def look(self, stage: Stage, by: str) -> dict[str, Any]:
         """Ask every rule whether reading may stop, log the look, and return what they say."""

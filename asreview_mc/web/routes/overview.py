@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 
 from asreview_mc.core.event import EVENTS
-from asreview_mc.core.protocol import STAGES, Stage
-from asreview_mc.project import audit, finding, looks, stopping
-from asreview_mc.project.review import Review
+from asreview_mc.project import audit, looks, stopping
 from asreview_mc.project.screen import stage_named
 from asreview_mc.web.guard import PICTURE_POLICY
 from asreview_mc.web.pages import back, page
@@ -25,14 +23,8 @@ Named = Literal["abstract", "fulltext"]
 @router.get("/")
 async def overview(request: Request, who: Anybody, house: Rooms) -> Response:
     """Show where the review stands."""
-
-    def look(review: Review) -> tuple[dict[str, object], int, finding.Pace | None, dict[Stage, Any]]:
-        paced = finding.pace(review, "abstract", who.name) if who.decides else None
-        last = {stage: looks.last_look(review, stage) for stage in STAGES}
-        return audit.status(review), len(review.state.unblinded), paced, last
-
-    status, unblinded, pace, last = await house.reading.run(look)
-    return page(request, who, "overview.html.jinja", now=status, unblinded=unblinded, pace=pace, looks=last)
+    found = await house.job("overview", reviewer=who.name if who.decides else "")
+    return page(request, who, "overview.html.jinja", **found)
 
 
 @router.get("/stopping")
