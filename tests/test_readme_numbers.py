@@ -148,3 +148,12 @@ def test_the_new_order_is_there_as_soon_as_said(checkout):
     said = " ".join((checkout / "README.md").read_text("utf-8").split())
     ten, hundred = (last[n]["order_seconds"] + last[n]["decide_seconds"] for n in (10_000, 100_000))
     assert f"{ten:.2f} s with 10,000 records and 500 decisions, {hundred:.2f} s with 100,000" in said
+
+
+def test_the_page_holds_as_said(checkout):
+    """The last row: nothing lost, nobody refused, within the promises."""
+    row = rows_of(checkout, "web_load.jsonl")[-1]
+    assert (row["kept"], row["lost"], row["refused"], row["reviewers"], row["records"]) == (True, 0, 0, 20, 100_000)
+    said = " ".join((checkout / "README.md").read_text("utf-8").split())
+    assert f"95 % of decisions are acknowledged within {row['decide_p95'] * 1000:.0f} ms" in said
+    assert f"in {row['memory_gb']:.1f} GB" in said
