@@ -6,6 +6,7 @@ Every figure is as high as what it shows needs, with labels wrapped to the room 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ _CURVE = "#1f5fa8"
 _CHANCE = "#8b949e"
 _KAPPA = "#b4540a"
 _BAR = "#4a7ebb"
+_COLOURS = ("#1f5fa8", "#b4540a", "#3b7d3b", "#7a4fa3", "#a83232", "#4d6b73")
+_LINES = ("-", "--", ":", "-.")
 _SHADES = ("#f4f7fb", "#1f5fa8")
 _LABEL_ROOM = 190.0
 _SMALL = 8.0
@@ -58,6 +61,51 @@ def recall_picture(labels: Sequence[int], suffix: str) -> bytes:
         axes.grid(axis="y", color=INK, alpha=0.08)
         axes.legend(loc="lower right", fontsize=8, frameon=False)
         return rendered(figure, suffix, "Relevant records found as screening went on", f"{said}.")
+
+
+def workload_picture(days: Mapping[str, Mapping[str, int]], suffix: str) -> bytes:
+    """Return on how many records each reviewer had decided day after day, drawn, as the bytes of a file.
+
+    Parameters
+    ----------
+    days : mapping of reviewer to mapping of day to int
+        Days as ``2026-11-29``; a day on which nobody decided may be left out.
+    suffix : str
+        ``.svg``, ``.png`` or ``.pdf``. The same numbers give the same bytes.
+    """
+    from matplotlib.dates import date2num, num2date
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
+    known = sorted({date.fromisoformat(day) for own in days.values() for day in own})
+    totals = {name: sum(own.values()) for name, own in days.items()}
+    with settings():
+        figure = Figure(figsize=(6.2, 3.1), layout="constrained")
+        axes = figure.add_subplot()
+        for number, name in enumerate(days):
+            course = accumulate(days[name].get(day.isoformat(), 0) for day in known)
+            places = date2num([known[0] - timedelta(days=1), *known, known[-1] + timedelta(days=1)])
+            style = _LINES[number // len(_COLOURS) % len(_LINES)]
+            colour = _COLOURS[number % len(_COLOURS)]
+            axes.plot(
+                places, [0, *course, totals[name]], color=colour, linestyle=style, drawstyle="steps-post", label=name
+            )
+        if known:
+            axes.xaxis.set_major_locator(MaxNLocator(7, integer=True))
+            axes.xaxis.set_major_formatter(lambda day, _: f"{num2date(day):%Y-%m-%d}")
+            axes.set_ylim(0, max(totals.values()) * 1.04)
+            axes.legend(loc="upper left", fontsize=8, frameon=False, ncols=1 + len(days) // 8)
+        else:
+            axes.text(0.5, 0.5, "nobody has decided yet", transform=axes.transAxes, ha="center", fontsize=9)
+            axes.set_xticks([])
+        axes.set_ylabel("records decided on", fontsize=9)
+        axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
+        axes.yaxis.set_major_formatter("{x:,.0f}")
+        axes.tick_params(labelsize=8, length=3)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(axis="y", color=INK, alpha=0.08)
+        said = "; ".join(f"{name} {n:,}" for name, n in totals.items()) or "nobody yet"
+        return rendered(figure, suffix, "Records decided on by each reviewer day after day", f"{said}.")
 
 
 def agreement_picture(logged: Sequence[Mapping[str, Any]], suffix: str) -> bytes:

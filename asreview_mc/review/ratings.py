@@ -22,6 +22,15 @@ class Ratings(Team):
         done = [(sheet.disclosed, record_id) for record_id, sheet in self._sheets[stage].items() if sheet.disclosed]
         return [record_id for _, record_id in sorted(done)]
 
+    def decided_by_day(self, stage: Stage) -> dict[str, dict[str, int]]:
+        """Return by reviewer and day (``2026-11-29``, UTC) on how many records they decided, whatever they said."""
+        days: dict[str, dict[str, int]] = {}
+        for sheet in self._sheets[stage].values():
+            for one in sheet.standing:
+                own = days.setdefault(one.reviewer, {})
+                own[one.at[:10]] = own.get(one.at[:10], 0) + 1
+        return days
+
     def chosen_how(self, stage: Stage, record_id: str) -> str:
         """Return how a completed record was chosen for the last decision wanted, ``""`` where nobody noted it."""
         sheet = self._sheets[stage].get(record_id)

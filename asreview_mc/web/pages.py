@@ -57,6 +57,20 @@ class Preferences:
         }
 
 
+def lasting(hours: float) -> str:
+    """Return a time in words, in minutes below two hours.
+
+    Examples
+    --------
+    >>> lasting(0.004), lasting(1.5), lasting(12.34)
+    ('1 minute', '90 minutes', '12.3 hours')
+    """
+    minutes = max(round(hours * 60), 1)
+    if minutes >= 120:
+        return f"{hours:.1f} hours"
+    return f"{minutes} minute{'s' if minutes > 1 else ''}"
+
+
 @cache
 def environment() -> jinja2.Environment:
     """Return the templates."""
@@ -68,6 +82,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.filters["n"] = lambda number: f"{number:,}"
+    made.filters["lasting"] = lasting
     made.filters["day"] = lambda at: at[:10]
     made.filters["minute"] = lambda at: at[:16].replace("T", " ")
     made.globals.update(stage_names=STAGE_NAMES, version=__version__)

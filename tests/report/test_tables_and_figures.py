@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 from asreview_mc.report.counts import count
-from asreview_mc.report.figures import recall_picture
+from asreview_mc.report.figures import recall_picture, workload_picture
 from asreview_mc.report.tables import exclusions, sources, subtopics, years
 
 
@@ -81,3 +81,15 @@ def test_the_curve_says_its_numbers():
 def test_the_order_is_what_is_drawn():
     """The same labels in another order give another curve."""
     assert recall_picture([1, 1, 0, 0], ".svg") != recall_picture([0, 0, 1, 1], ".svg")
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf"])
+def test_the_workload_is_drawn_for_any_team(suffix):
+    """None yet, one day, a gap of days, and more people than colours; the same numbers give the same bytes."""
+    team = {f"P{k}": {"2026-11-27": k, "2026-11-29": 2} for k in range(30)}
+    for days in ({}, {"R1": {"2026-11-29": 1}}, team):
+        drawn = workload_picture(days, suffix)
+        assert drawn and drawn == workload_picture(days, suffix)
+    if suffix == ".svg":
+        assert "P29 31." in workload_picture(team, suffix).decode()
+        assert "nobody has decided yet" in workload_picture({}, suffix).decode()
