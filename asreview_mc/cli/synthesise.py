@@ -42,7 +42,9 @@ def suggest(
     with opened(project) as review:
         viewer = review.viewer(user)
         with progress("Reading") as bar:
-            rows = ordered(suggest_topics(review, progress=bar, zero_shot=zero_shot, viewer=viewer), order)
+            rows = ordered(
+                suggest_topics(review, progress=bar, zero_shot=zero_shot, viewer=viewer, remember=True), order
+            )
     answer(as_json, {"records": rows}, _suggestion_lines(rows))
 
 

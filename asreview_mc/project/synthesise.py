@@ -13,6 +13,7 @@ from asreview_mc.learn.chosen import default_encoder
 from asreview_mc.learn.encode import Encoder
 from asreview_mc.learn.subtopics import TopicModel
 from asreview_mc.learn.zero_shot import load_zero_shot
+from asreview_mc.project import shown
 from asreview_mc.project.review import Review
 from asreview_mc.project.taught import suggestions, taught_model, text_of
 from asreview_mc.review.agreement.intervals import wilson
@@ -40,6 +41,7 @@ def suggest_topics(
     zero_shot: bool = False,
     viewer: str | None = None,
     model: TopicModel | None = None,
+    remember: bool = False,
 ) -> list[dict[str, Any]]:
     """Return for each included record what the model suggests, with its evidence, and what was confirmed.
 
@@ -54,6 +56,8 @@ def suggest_topics(
     ----------
     model : TopicModel or None
         None for the one that the review has taught as far as `viewer` may see.
+    remember : bool
+        Keep what `viewer` is shown, for `confirm_topics`.
 
     Raises
     ------
@@ -64,7 +68,8 @@ def suggest_topics(
     included = eligibility(state).included
     records = review.records
     model = model or taught_model(review, encoder or default_encoder(), zero_shot=zero_shot, viewer=viewer)
-    found = model.suggest([text_of(records[one]) for one in included], progress)
+    texts = [text_of(records[one]) for one in included]
+    found = model.suggest(texts, progress)
     rows = []
     for row, record_id in enumerate(included):
         said = coded(state, record_id)
@@ -84,6 +89,10 @@ def suggest_topics(
                 "mine": list(own.event.codes) if own and isinstance(own.event, TopicsConfirmed) else None,
             }
         )
+    if remember and viewer:
+        open_to_them = [row for row, one in enumerate(rows) if not one["hidden"]]
+        told = {included[row]: (texts[row], suggestions(found, row)) for row in open_to_them}
+        shown.keep(review, viewer, told, model.name)
     return rows
 
 
@@ -129,7 +138,8 @@ def confirm_topics(
     Parameters
     ----------
     model : TopicModel or None
-        The one whose suggestions the reviewer was shown, which saves teaching another; None for that of now.
+        The one whose suggestions the reviewer was shown, which saves teaching another. None for what `suggest_topics`
+        remembers to have shown them, and the model of now where it does not.
 
     Raises
     ------
@@ -158,9 +168,12 @@ def confirm_topics(
             where=record_id,
             remedy="Give --add CODE for each sub-topic, or --blind if it has none",
         )
-    if model is None or model.cards != state.protocol.cards:
-        model = taught_model(review, encoder or default_encoder(), viewer=reviewer)
-    suggested = suggestions(model.suggest([text]), 0)
+    seen = shown.recall(review, reviewer, record_id, text) if model is None else None
+    if seen is None:
+        if model is None or model.cards != state.protocol.cards:
+            model = taught_model(review, encoder or default_encoder(), viewer=reviewer)
+        seen = suggestions(model.suggest([text]), 0), model.name
+    suggested, name = seen
     with review.transaction():
         state = review.state
         before = coded(state, record_id).get(reviewer)
@@ -176,7 +189,7 @@ def confirm_topics(
                 reviewer,
                 tuple(card.code for card in state.protocol.cards if card.code in chosen),
                 {one["code"]: one["p"] for one in suggested},
-                model.name,
+                name,
                 hidden,
             )
         )

@@ -3,8 +3,9 @@
 import pytest
 
 from asreview_mc.core.errors import AsreviewMCError, DecisionError, ModelError, ProtocolError, UnknownError
-from asreview_mc.project import agreement, reporting, screen, synthesise, taught
+from asreview_mc.project import agreement, reporting, screen, shown, synthesise, taught
 from asreview_mc.project.jobs import Bench
+from asreview_mc.project.taught import text_of
 from asreview_mc.review.topics import confirmed, open_differences, tally
 
 
@@ -206,3 +207,27 @@ def test_rows_are_ordered_by_doubt(included, encoder):
     assert synthesise.ordered(rows, "reading") == rows
     with pytest.raises(UnknownError):
         synthesise.ordered(rows, "random")
+
+
+def test_what_was_shown_is_what_is_confirmed(included, encoder, monkeypatch):
+    """Though what was confirmed since has taught the model another thing; nothing is kept of what is hidden."""
+    synthesise.suggest_topics(included, encoder=encoder, viewer="R1", remember=True)
+    assert shown.recall(included, "R1", "r000005", text_of(included.records["r000005"])) is None
+    monkeypatch.setattr("asreview_mc.review.topics.HIDDEN_FIRST", 0)
+    monkeypatch.setattr("asreview_mc.review.topics.HIDDEN_SHARE", 10**9)
+    rows = {
+        one["record_id"]: one
+        for one in synthesise.suggest_topics(included, encoder=encoder, viewer="R1", remember=True)
+    }
+    for record_id in ("r000001", "r000002", "r000004"):
+        confirm(included, encoder, record_id, "R1", "career", "wellbeing")
+    before = shown.recall(included, "R1", "r000005", text_of(included.records["r000005"]))
+    assert before is not None
+    logged = synthesise.confirm_topics(included, "r000005", "R1", encoder=encoder).event
+    assert set(logged.codes) == {one["code"] for one in rows["r000005"]["suggested"]}
+    assert (logged.model, logged.suggested) == (before[1], {one["code"]: one["p"] for one in before[0]})
+    assert shown.recall(included, "R2", "r000005", text_of(included.records["r000005"])) is None
+    assert shown.recall(included, "R1", "r000005", "another text") is None
+    (kept,) = (included.folder / "cache").glob("suggested-*.json")
+    kept.write_text("{", "utf-8")
+    assert shown.recall(included, "R1", "r000005", text_of(included.records["r000005"])) is None
