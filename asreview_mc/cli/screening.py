@@ -54,6 +54,8 @@ def work(review: Review, reviewer: str, stage: Stage, ranker: str) -> None:
         if offer is None:
             console.print(NOTHING)
         console.print(f"{done} decided, {left} to go. All is saved.")
+        if session.trouble:
+            console.print(f"The queue went by words alone: {escape(session.trouble)}")
 
 
 def _answer(console: Console, protocol: Protocol, session: Session, offer: Offer, decision: str, note: str) -> bool:

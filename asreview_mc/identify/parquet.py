@@ -6,6 +6,7 @@ import io
 import json
 import math
 from collections.abc import Iterator
+from typing import Any
 
 from asreview_mc.identify.spreadsheet import text_of
 from asreview_mc.identify.tables import Sheet, sheet_of_rows
@@ -42,10 +43,19 @@ def parse(data: bytes) -> Sheet | None:
 
     try:
         table = parquet.read_table(io.BytesIO(data))
-        rows = [table.column_names, *zip(*(_cells(column.to_pylist()) for column in table.columns), strict=True)]
-    except (pyarrow.ArrowException, OSError, ValueError) as error:
+        rows = [table.column_names, *zip(*(_cells(_values(column)) for column in table.columns), strict=True)]
+    except (pyarrow.ArrowException, OSError, ValueError, ArithmeticError) as error:
         raise Damaged(str(error)) from error
     return sheet_of_rows("parquet", rows)
+
+
+def _values(column: Any) -> list[object]:  # noqa: ANN401 - pyarrow has no types
+    """Return the values of a column; of dates that Python does not have, the text."""
+    try:
+        found: list[object] = column.to_pylist()
+    except OverflowError:
+        found = column.cast("string").to_pylist()
+    return found
 
 
 def _cells(values: list[object]) -> Iterator[str]:

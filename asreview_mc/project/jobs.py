@@ -42,9 +42,9 @@ class Bench:
         """Return a reviewer's queue at each stage as a ranker leaves it."""
         return self._orders.orders(reviewer, self.tell)
 
-    def encode(self) -> int:
-        """Make some more of the vectors that the queue still does without; return how many are lacking then."""
-        return self._orders.encode(self.tell)
+    def encode(self) -> tuple[int, int]:
+        """Make some more of the vectors that the queue does without; return how many lack then, and did at first."""
+        return self._orders.encode()
 
     def measure(self) -> None:
         """Log the agreement of every batch that is full."""

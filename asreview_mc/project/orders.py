@@ -71,9 +71,9 @@ class Orders:
         self.review = review
         self._pools = Pools(review.folder, encoder=encoder)
 
-    def encode(self, progress: Progress | None = None) -> int:
-        """Encode about a second's worth of the texts that lack a vector; return how many lack one then."""
-        return self._pools.encode(progress=progress)
+    def encode(self) -> tuple[int, int]:
+        """Encode about a second's worth of the texts that lack a vector; return how many lack one then, and did first."""
+        return self._pools.encode(), self._pools.lacked
 
     def orders(self, reviewer: str, progress: Progress | None = None) -> list[Order]:
         """Return the order of a reviewer at each stage, as of the last event and learnt once for both."""

@@ -64,7 +64,7 @@ class Pools:
         self._made: Made | None = None
         self._lacking: list[str] = []
         self._of = 0
-        self._complete = False
+        self._complete: Made | None = None
 
     def current(self, made: Made, progress: Progress | None = None) -> Pool:
         """Return the pool of the records that `made_of` tells of, without vectors while many are lacking."""
@@ -72,8 +72,8 @@ class Pools:
             self._pool = None  # two of them need not be held at once
             with Review.open(self._folder) as review:  # whose records can be let go of with it
                 # Where nothing can be kept all would be lacking for ever.
-                self._lacking = [] if self._complete else self._left(review)
-                self._of, self._complete = len(self._lacking), False
+                self._lacking = [] if made == self._complete else self._left(review)
+                self._of = len(self._lacking)
                 encoded = self._of <= A_FEW
                 pool = gather_pool(
                     review, ranker=self._ranker, encoder=self._encoder, encoded=encoded, progress=progress
@@ -85,7 +85,12 @@ class Pools:
             self._pool, self._made = pool, made
         return self._pool
 
-    def encode(self, n: int = A_FEW, progress: Progress | None = None) -> int:
+    @property
+    def lacked(self) -> int:
+        """How many texts had no vector when the pool was made."""
+        return self._of
+
+    def encode(self, n: int = A_FEW) -> int:
         """Encode up to `n` of the texts whose vectors the pool lacks; return how many it lacks then.
 
         At the last one the pool is let go of, and the next has them all.
@@ -94,10 +99,8 @@ class Pools:
             return 0
         self._encoder.encode(self._lacking[:n])
         del self._lacking[:n]
-        if progress is not None:
-            progress(self._of - len(self._lacking), self._of)
         if not self._lacking:
-            self._made, self._complete = None, True
+            self._made, self._complete = None, self._made
         return len(self._lacking)
 
     def _left(self, review: Review) -> list[str]:

@@ -11,6 +11,7 @@ from itertools import takewhile
 import numpy as np
 from numpy.typing import NDArray
 
+from asreview_mc.core.errors import AsreviewMCError
 from asreview_mc.core.event import Calibrated, Logged, SampleDrawn, Shown
 from asreview_mc.core.protocol import Stage
 from asreview_mc.core.record import Record
@@ -54,6 +55,11 @@ class Session:
     ----------
     pool : Pool or Pools
         A pool stays as it is to the end; of pools the current one is asked for.
+
+    Attributes
+    ----------
+    trouble : str
+        Why the queue goes on without vectors, empty where nothing went wrong.
     """
 
     def __init__(self, review: Review, reviewer: str, pool: Pool | Pools, *, stage: Stage = "abstract") -> None:
@@ -64,6 +70,8 @@ class Session:
         self._pools = Fixed(pool) if isinstance(pool, Pool) else pool
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rank")
         self._pending: Future[None] | None = None
+        self._joining: Future[None] | None = None
+        self.trouble = ""
         self._newest = 0
         self._made = made_of(review.state)
         self._trained = self._train(review.state.labels(reviewer), review.state.seq, self._made)
@@ -93,8 +101,10 @@ class Session:
         if made_of(state) != self._made:
             self._retrain()
         queue = state.queue(self.stage, self.reviewer)
-        if self._pending is not None and (settled or self._pending.done() or not self._known(queue)):
+        if self._pending is not None and (settled or self._pending.done() or (queue and not self._known(queue))):
             self._pending.result()
+        if self._joining is not None and settled:
+            self._joining.result()
         trained = self._trained
         pool, waiting = trained.pool, self._known(queue)
         if not waiting:
@@ -172,16 +182,22 @@ class Session:
         state = self.review.state
         self._newest += 1
         self._made = made_of(state)
-        labels = state.labels(self.reviewer)
-        self._pending = self._worker.submit(self._learn, self._newest, labels, state.seq, self._made)
+        given = (self._newest, state.labels(self.reviewer), state.seq, self._made)
+        self._pending = self._worker.submit(self._learn, *given)
+        self._joining = self._worker.submit(self._join, *given)
 
     def _learn(self, number: int, labels: Sequence[Label], seq: int, made: Made) -> None:
-        """Train, then make what vectors are lacking until something newer waits; they join when all are there."""
-        if number != self._newest:
-            return
-        self._trained = self._train(labels, seq, made)
+        if number == self._newest:
+            self._trained = self._train(labels, seq, made)
+
+    def _join(self, number: int, labels: Sequence[Label], seq: int, made: Made) -> None:
+        """Make the vectors that are lacking until something newer waits; they join when all are there."""
         lacked = False
-        while number == self._newest and self._pools.encode():
-            lacked = True
+        try:
+            while number == self._newest and self._pools.encode():
+                lacked = True
+        except AsreviewMCError as error:  # the queue goes on by words
+            self.trouble = str(error)
+            return
         if lacked and number == self._newest:
             self._trained = self._train(labels, seq, made)

@@ -197,7 +197,10 @@ def confirm_topics(
 
 
 def topic_conflicts(review: Review) -> list[dict[str, Any]]:
-    """Return the records whose coders differ: `record_id`, `title`, the `codes` that each gave, `agreed` among them."""
+    """Return the records whose coders differ.
+
+    Each has `record_id`, `title`, the `codes` that each gave, `agreed` among them, and the `seq` of the last answer.
+    """
     state = review.state
     found = []
     for record_id in open_differences(state):
@@ -205,14 +208,27 @@ def topic_conflicts(review: Review) -> list[dict[str, Any]]:
         codes = {name: list(one.codes) for name, one in events.items() if isinstance(one, TopicsConfirmed)}
         agreed = [one.code for one in state.protocol.cards if all(one.code in said for said in codes.values())]
         title = review.records[record_id].title
-        found.append({"record_id": record_id, "title": title, "codes": codes, "agreed": agreed})
+        seq = max(one.seq for one in coded(state, record_id).values())
+        found.append({"record_id": record_id, "title": title, "codes": codes, "agreed": agreed, "seq": seq})
     return found
 
 
 def settle_topics(
-    review: Review, record_id: str, codes: Collection[str], by: Sequence[str], *, note: str = ""
+    review: Review,
+    record_id: str,
+    codes: Collection[str],
+    by: Sequence[str],
+    *,
+    note: str = "",
+    since: int | None = None,
 ) -> Logged:
     """Settle what coders differ on: by all of them together, or by an adjudicator.
+
+    Parameters
+    ----------
+    since : int or None
+        The last answer that whoever settles had before them; it is refused where the difference is no longer the one
+        that they saw. ``None`` settles whatever stands.
 
     Raises
     ------
@@ -234,6 +250,9 @@ def settle_topics(
             raise DecisionError("is not coded yet by all who must", where=record_id)
         if not differ(state, record_id):
             raise DecisionError("its coders do not differ", where=record_id)
+        last = max(one.seq for one in coded(state, record_id).values())
+        if since is not None and (last != since or record_id not in open_differences(state)):
+            raise DecisionError("somebody has answered on it meanwhile", where=record_id, remedy="Look at it again")
         if not any(person.role == "adjudicator" for person in people) and not coders <= set(by):
             raise DecisionError(
                 "differences are settled by all who coded it, or by an adjudicator",

@@ -78,6 +78,8 @@ class House:
         self.orders = Coalesced(self._order)
         self.vectors = Coalesced(self._encode)
         self._ordered: set[Hashable] = set()
+        self.encoded: tuple[int, int] | None = None
+        """(done, total) of the texts whose vectors are being made behind the orders, None where none are."""
         self.measures = Coalesced(self._measure)
 
     async def protocol(self) -> ReviewProtocol:
@@ -111,10 +113,13 @@ class House:
 
     async def _encode(self, key: Hashable) -> None:
         """Make the vectors that are lacking, a few at a time so that orders come in between, and let them join."""
-        joined = False
-        while await asyncio.wrap_future(self.ranking.ask("encode")):
-            joined = True
-        if joined:
+        while True:
+            left, of = await asyncio.wrap_future(self.ranking.ask("encode"))
+            if not left:
+                break
+            self.encoded = (of - left, of)
+        if self.encoded:  # also where an attempt before this one failed half-way
+            self.encoded = None
             for reviewer in self._ordered:
                 self.orders.want(reviewer)
 

@@ -5,6 +5,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from asreview_mc.core.errors import ModelError
+from asreview_mc.learn import rank
 from asreview_mc.learn.features import EMBEDDING, REFERENCES, STEMS, TITLE, WORDS, FeatureSet, build
 from asreview_mc.learn.rank.explain import NOTHING, why
 from asreview_mc.learn.rank.hybrid import SETTINGS, Hybrid, tuned
@@ -207,3 +208,12 @@ def test_changed_settings_are_refused(tmp_path):
     (tmp_path / SETTINGS).write_text('{"settings": {"C": 9}}', "utf-8")
     with pytest.raises(ModelError, match="not the file that was published"):
         shipped_json(SETTINGS, tmp_path)
+
+
+def test_labels_without_a_word_between_them_rank_all_the_same():
+    """Titles of one letter and no abstract: nothing to learn from, and no reason to stop."""
+    model = rank.make("hybrid", seed=0)
+    titles = ["A", "?", "Digital badges in higher education", "Soil bacteria in the higher Andes"]
+    features = rank.features_for([model], titles, [""] * 4, wanted=(), encoder=None)
+    scores = model.fit(features.take([0, 1]), [1, 0]).decision_function(features)
+    assert np.isfinite(scores).all()

@@ -203,6 +203,7 @@ def test_parquet_goes_in(table, make, tmp_path):
         "title": ["Stackable badges", None, "Soil"],
         "year": [2020, None, 2021],
         "keywords": [["a", "b"], [], None],
+        "far": pyarrow.array([2**30, None, 0], pyarrow.int32()).cast(pyarrow.date32()),
     }
     parquet.write_table(pyarrow.table(columns), path)
     done = batch.classify(path, tmp_path / "out.csv", make=make)

@@ -4,8 +4,9 @@ import threading
 
 import pytest
 
+from asreview_mc.core.errors import ModelError
 from asreview_mc.learn.cache import CachedEncoder
-from asreview_mc.project import gather
+from asreview_mc.project import gather, screen
 from asreview_mc.project.orders import Orders
 from asreview_mc.project.pools import A_FEW, Pools, made_of
 from asreview_mc.project.ranking import NO_VECTORS
@@ -58,19 +59,19 @@ def test_the_first_order_goes_by_words_and_the_vectors_join(many, counting, cach
     orders = Orders(many, cached)
     first, _ = orders.orders("R1")
     assert (first.ranked, first.fingerprint, counting.texts) == (True, NO_VECTORS, [])
-    told = []
-    left = [orders.encode(lambda done, total: told.append((done, total)))]
+    left, of = orders.encode()
+    left = [left]
     again, _ = orders.orders("R1")
     assert again.fingerprint == NO_VECTORS
     while left[-1]:
-        left.append(orders.encode())
+        left.append(orders.encode()[0])
     assert left == sorted(left, reverse=True)
-    assert told == [(A_FEW, A_FEW + left[0])]
+    assert of == A_FEW + left[0]
     joined, _ = orders.orders("R1")
     assert joined.fingerprint == cached.fingerprint
     assert sorted(joined.record_ids) == sorted(first.record_ids)
     assert len(counting.texts) == len(set(counting.texts))
-    assert orders.encode() == 0
+    assert orders.encode()[0] == 0
 
 
 def test_a_few_new_records_are_encoded_at_once_and_many_are_not(many, counting, cached, tmp_path):
@@ -126,3 +127,42 @@ def test_records_that_come_in_join_an_open_session(review, cached, tmp_path):
             if len(seen) in (3, 6):
                 gather.add(review, [table(tmp_path / f"{len(seen)}.csv", 10 * len(seen), 2)], source="Scopus")
     assert sorted(seen) == [f"r{k:06d}" for k in range(1, 11)]
+
+
+def test_what_comes_in_while_vectors_are_made_is_not_waited_for(many, cached, tmp_path):
+    """The list that was being worked off is not the new records' list."""
+    pools = Pools(many.folder, encoder=cached)
+    pools.current(made_of(many.state))
+    pools.encode()
+    gather.add(many, [table(tmp_path / "more.csv", 900, A_FEW + 1)], source="Scopus")
+    while pools.encode():
+        pass
+    pool = pools.current(made_of(many.state))
+    assert (set(pool.rows), pool.fingerprint) == (set(many.state.unique()), NO_VECTORS)
+    assert pools.encode() == 1
+
+
+def test_the_last_decision_waits_for_no_vector(many, counting, cached):
+    """Where the queue is worked off while vectors are still being made."""
+    for record_id in list(many.state.unique())[2:]:
+        screen.decide(many, record_id, "exclude", "R1")
+    counting.free.clear()
+    with Session(many, "R1", Pools(many.folder, encoder=cached)) as session:
+        for _ in range(2):
+            session.decide(session.offer(), "exclude")
+        assert session.offer() is None
+        counting.free.set()
+
+
+def test_a_failing_encoder_leaves_the_words(many, counting, cached, monkeypatch):
+    """The session goes on and says why."""
+
+    def fail(*_):
+        raise ModelError("the weights are missing")
+
+    monkeypatch.setattr(counting, "encode", fail)
+    with Session(many, "R1", Pools(many.folder, encoder=cached)) as session:
+        for _ in range(3):
+            shown = session.decide(session.offer(settled=True), "exclude").event.shown
+            assert shown.fingerprint == NO_VECTORS
+        assert "the weights are missing" in session.trouble

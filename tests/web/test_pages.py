@@ -108,12 +108,17 @@ def test_coders_who_differ_settle_it_together_or_an_adjudicator_does(browser, re
     assert "Coders differ on 2 papers" in one.get("/topics").text
     shown = one.get("/topics/conflicts").text
     assert "not all gave it" in shown and shown.index("R1</h3>") < shown.index("R2</h3>")
-    assert one.fill_in("/topics/conflicts/r000001", code=[first]).status_code == 409
-    assert one.fill_in("/topics/conflicts/r000001", **{"code": [first], "with": ["R2"]}).status_code == 303
+    base = re.search(r'conflicts/r000001".*?name="base" value="(\d+)"', shown, re.DOTALL)[1]
+    assert one.fill_in("/topics/conflicts/r000001", code=[first], base=base).status_code == 409
+    said = {"code": [first], "with": ["R2"], "base": base}
+    assert one.fill_in("/topics/conflicts/r000001", **said).status_code == 303
+    assert one.fill_in("/topics/conflicts/r000001", **said | {"code": [second]}).status_code == 409  # sent again
     assert confirmed(review.state, "r000001").codes == (first,)
     judge = browser("Ada")
     assert judge.get("/topics").status_code == 403
-    assert judge.fill_in("/topics/conflicts/r000002", code=[second], note="as defined").status_code == 303
+    base = re.search(r'name="base" value="(\d+)"', judge.get("/topics/conflicts").text)[1]
+    said = {"code": [second], "note": "as defined", "base": base}
+    assert judge.fill_in("/topics/conflicts/r000002", **said).status_code == 303
     assert confirmed(review.state, "r000002").codes == (second,)
     assert "None is open" in judge.get("/topics/conflicts").text
 

@@ -147,9 +147,10 @@ def test_screening_goes_on_without_the_ranker(browser, app, review):
     assert len(decisions(review)) == 1
 
 
-def test_nobody_waits_for_vectors_and_they_join(review):
+@pytest.mark.parametrize("replies", [[70, 6, 0], [70, ProjectError("it has ended"), 0]])
+def test_nobody_waits_for_vectors_and_they_join(review, replies):
     """After the first order what is lacking is made step by step, and then the order is asked for again."""
-    left, wanted = [70, 6, 0], ["orders", "encode", "encode", "encode", "orders", "encode"]
+    left, wanted = list(replies), ["orders", "encode", "encode", "encode", "orders", "encode"]
 
     class Lacking(AtOnce):
         def ask(self, job, **given):
@@ -157,7 +158,11 @@ def test_nobody_waits_for_vectors_and_they_join(review):
                 return super().ask(job, **given)
             self.asked.append(job)
             future = Future()
-            future.set_result(left.pop(0) if left else 0)
+            said = left.pop(0) if left else 0
+            if isinstance(said, int):
+                future.set_result((said, 134))
+            else:
+                future.set_exception(said)
             return future
 
     async def asked():

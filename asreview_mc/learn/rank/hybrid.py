@@ -215,6 +215,8 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
             return mean
         model = LinearSVC(loss="squared_hinge", C=self.setting("C"), random_state=self.random_state)
         used, narrow = _without_empty_columns(rows)
+        if not len(used):  # titles without a word, and nothing else
+            return np.zeros(rows.shape[1])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             model.fit(narrow, labels, sample_weight=balanced(labels, self.setting("ratio"), weights))

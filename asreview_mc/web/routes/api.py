@@ -102,7 +102,11 @@ async def offers(house: Rooms, who: Caller, stage: Stage, n: int, besides: list[
     preferences = Preferences.of(house, who)
     return {
         "offers": [offer(*one, protocol, preferences) for one in found],
-        "progress": progress | {"reading": house.ranking.done_of, "trouble": house.orders.trouble},
+        "progress": progress
+        | {
+            "reading": house.encoded or house.ranking.done_of,
+            "trouble": house.orders.trouble or house.vectors.trouble,
+        },
     }
 
 

@@ -67,9 +67,11 @@ async def settle(request: Request, record_id: str, who: Settler, house: Rooms) -
     form = await form_of(request)
     together = [str(name) for name in form.getlist("with")] if not house.settings.team else []
     codes = [str(code) for code in form.getlist("code")]
-    note = texts_of(form).get("note", "").strip()[:5000]
+    said = texts_of(form)
+    note, base = said.get("note", "").strip()[:5000], said.get("base", "")
+    since = int(base[:12]) if base.isdecimal() else 0
     by = [who.name, *together]
-    await house.desk.run(lambda desk: settle_topics(desk.review, record_id, codes, by, note=note))
+    await house.desk.run(lambda desk: settle_topics(desk.review, record_id, codes, by, note=note, since=since))
     return back("/topics/conflicts", f"{record_id} is settled.")
 
 
