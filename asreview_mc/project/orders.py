@@ -72,7 +72,7 @@ class Orders:
         self._pools = Pools(review.folder, encoder=encoder)
 
     def encode(self) -> tuple[int, int]:
-        """Encode about a second's worth of the texts that lack a vector; return how many lack one then, and did first."""
+        """Encode a second's worth of the texts that lack a vector; return how many lack one then, and did at first."""
         return self._pools.encode(), self._pools.lacked
 
     def orders(self, reviewer: str, progress: Progress | None = None) -> list[Order]:
