@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from asreview_mc.cli.output import HERE, As, Blind, Json, Project, answer, notes, opened, shortened
+from asreview_mc.cli.output import HERE, As, Blind, Json, Project, answer, notes, opened, say, shortened
 from asreview_mc.core.errors import LogError
-from asreview_mc.project import audit, keep
+from asreview_mc.project import audit, fulltexts, keep
 from asreview_mc.project.review import Review
 
 
@@ -88,9 +88,11 @@ def backup(
     project: Project = HERE,
     as_json: Json = False,
 ) -> None:
-    """Copy the whole review into one file, while others go on working, and verify the copy."""
+    """Copy log and records into one file, while others go on working, and verify the copy; full texts are apart."""
     with opened(project) as review:
         found = keep.backup(review, file)
+        if (kept := review.folder / fulltexts.FULL_TEXTS).is_dir() and not review.copy:
+            say(f"Full texts are not in it: copy {kept}, too")
         answer(
             as_json,
             {"file": str(file), "events": found.events, "head": found.head},

@@ -59,7 +59,7 @@ def check_all_seen(review: Review, path: Path, viewer: str | None) -> None:
         raise DecisionError(
             f"the package would show {hidden} events that {viewer or 'nobody named'} may not see yet",
             where=str(path),
-            remedy="Finish or undo the decisions and forms that are pending, or unblind the review first",
+            remedy="Finish what is pending, or have it exported --as somebody whom `unblind` lets see all",
         )
 
 

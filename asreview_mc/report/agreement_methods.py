@@ -33,7 +33,10 @@ def paragraph(found: Mapping[str, Any], *, maybe: str) -> str:
 def _sentences(found: Mapping[str, Any], maybe: str) -> Iterator[str]:
     stage = _STAGES.get(found["stage"], found["stage"])
     if not found["overlap"]:
-        yield f"Agreement on {stage} was not measured: no record was decided on by two raters."
+        if found.get("waiting"):
+            yield f"Agreement on {stage} is not released yet."
+        else:
+            yield f"Agreement on {stage} was not measured: no record was decided on by two raters."
         return
     raters = len(found["raters"])
     yield (

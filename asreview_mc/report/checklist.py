@@ -160,7 +160,7 @@ def _queries(known: _Known) -> str:
 
 
 def _collection(known: _Known) -> str:
-    return known.told("Data were extracted", "took over what had been suggested", "Differences were settled")
+    return known.told("Data were extracted", "what the program suggests for the field", "Differences were settled")
 
 
 def _grouping(known: _Known) -> str:

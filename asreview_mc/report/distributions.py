@@ -13,6 +13,7 @@ from asreview_mc.review import answers
 from asreview_mc.review.eligibility import eligibility
 from asreview_mc.review.forms import values
 from asreview_mc.review.state import State
+from asreview_mc.review.topics import unconfirmed
 
 COUNTED = ("single", "multi", "country", "countries")
 SMALL = 10
@@ -71,8 +72,9 @@ def by_year(state: State, records: Mapping[str, Record]) -> Table:
 
 def by_topic(state: State) -> Table:
     """Return the included papers by sub-topic, grouped by topic in the protocol's order."""
-    base = len(eligibility(state).included)
+    base, open_ = len(eligibility(state).included), len(unconfirmed(state))
     note = "A paper may be on several sub-topics, so shares do not sum to 100 %."
+    note += f" Not confirmed yet: {open_:,} {'paper' if open_ == 1 else 'papers'}." if open_ else ""
     return distribution(
         "by-subtopic",
         "Included papers by sub-topic",
@@ -140,14 +142,18 @@ def _is_place(field: ExtractionField) -> bool:
 
 
 def gaps(state: State, records: Mapping[str, Record]) -> Iterator[tuple[str, Category, int]]:
-    """Yield each category below `SMALL` per cent of its base: what it is a category of, itself, and the base."""
-    included = len(eligibility(state).included)
-    kinds: list[tuple[str, list[Category], int]] = [("sub-topic", topic_categories(state), included)]
+    """Yield each category below `SMALL` per cent of its base: what it is a category of, itself, and the base.
+
+    Only papers that were coded are in a base: what nobody has looked for yet is no gap.
+    """
+    coded = len(eligibility(state).included) - len(unconfirmed(state))
+    kinds: list[tuple[str, list[Category], int]] = [("sub-topic", topic_categories(state), coded)]
     for field in state.protocol.extraction:
         if field.type in ("single", "multi") and not _is_topics(field):
             found = categories(state, field)
             labels = sum(len(one.papers) for one in found)
-            kinds.append((field.label, found, labels if field.base == "labels" else included))
+            extracted = len({paper for one in found for paper in one.papers})
+            kinds.append((field.label, found, labels if field.base == "labels" else extracted))
     for kind, found, base in kinds:
         if any(one.papers for one in found):
             yield from ((kind, one, base) for one in found if 100 * len(one.papers) < SMALL * base)

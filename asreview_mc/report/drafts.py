@@ -40,15 +40,15 @@ def protocol_limitations(protocol: Protocol) -> Iterator[str]:
     """Say in sentences what the protocol's own choices leave out: dates, databases, language, type, keywords."""
     for criterion in protocol.inclusion:
         if criterion.date_to:
-            yield f"Papers published after {criterion.date_to} were not included."
+            yield f"The criteria left out papers published after {criterion.date_to}."
         if criterion.date_from:
-            yield f"Papers published before {criterion.date_from} were not included."
+            yield f"The criteria left out papers published before {criterion.date_from}."
         if criterion.languages:
-            yield f"Only papers in {' or '.join(_spoken(criterion.languages))} were included."
+            yield f"The criteria left out papers that are not in {' or '.join(_spoken(criterion.languages))}."
         if criterion.publication_types:
-            yield f"Only these kinds of publication were included: {', '.join(criterion.publication_types)}."
+            yield f"The criteria asked for these kinds of publication: {', '.join(criterion.publication_types)}."
         if criterion.keywords:
-            yield f"Papers without {', '.join(criterion.keywords)} in title or abstract were not included."
+            yield f"The criteria left out papers without {', '.join(criterion.keywords)} in title or abstract."
     if protocol.sources:
         names = ", ".join(source.name for source in protocol.sources)
         were = "were" if len(protocol.sources) > 1 else "was"

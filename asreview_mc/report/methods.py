@@ -111,8 +111,9 @@ def _forms(log: Account) -> Iterator[Sentence]:
             if any(event.suggested.get(code) == value for code, value in event.values.items())
         ]
         if taken:
+            same = "is" if len(taken) == 1 else "are"
             yield Sentence(
-                f"{many(len(taken), 'entry', 'entries')} took over what had been suggested to the extractor.",
+                f"{many(len(taken), 'entry', 'entries')} {same} what the program suggests for the field.",
                 tuple(one.seq for one in taken),
             )
         settled = log.of(ExtractionSettled, lambda event, form=form: event.form == form)  # type: ignore[misc]

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from asreview_mc.core.event import Calibrated, Decided, Logged, SampleDrawn, Settled, StageClosed, StopLooked
+from asreview_mc.core.event import (
+    Calibrated,
+    Decided,
+    Logged,
+    SampleDrawn,
+    Settled,
+    StageClosed,
+    StageReopened,
+    StopLooked,
+)
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.report.account import STAGE_NAMES
 from asreview_mc.report.said import Account, Sentence, joined, many, were
@@ -39,10 +48,13 @@ def _decided(log: Account, stage: Stage) -> Iterator[Sentence]:
 
 def _calibration(log: Account, stage: Stage) -> Iterator[Sentence]:
     for logged, event in log.of(Calibrated, lambda event: event.stage == stage):
-        n = len(event.record_ids)
-        drawn = f"drawn at random (seed {event.seed})"
+        n, drawn = len(event.record_ids), f"drawn at random (seed {event.seed})"
+        done = all(log.state.disclosed(stage, log.state.kept(one)) is not None for one in event.record_ids)
         yield Sentence(
-            f"For calibration everybody first screened the same {many(n, 'record')}, {drawn}.", (logged.seq,)
+            f"For calibration everybody screened the same {many(n, 'record')}, {drawn}."
+            if done
+            else f"For calibration {many(n, 'record')} {were(n)} {drawn}, to be screened by everybody.",
+            (logged.seq,),
         )
 
 
@@ -109,7 +121,10 @@ def _stopped(log: Account, stage: Stage) -> Iterator[Sentence]:
             f" {look.confidence:g}) {answer}.",
             (logged.seq,),
         )
+    reopened = max((one.seq for one, event in log.of(StageReopened) if event.stage == stage), default=0)
     for logged, closed in log.of(StageClosed, lambda event: event.stage == stage):
+        if logged.seq < reopened:
+            continue
         unread = f", with {many(len(closed.record_ids), 'record')} not read to the end" if closed.record_ids else ""
         why = f" ({closed.reason})" if closed.reason else ""
         yield Sentence(

@@ -114,8 +114,10 @@ def page(request: Request, who: Caller | None, template: str, code: int = 200, *
 
 def back(path: str, said: str = "") -> RedirectResponse:
     """Send the browser to a page of ours after a form was taken in, with a line on what was done."""
-    mark = "&" if "?" in path else "?"
-    return RedirectResponse(f"{path}{mark}said={quote(said)}" if said else path, 303)
+    page, hash_, part = path.partition("#")
+    if said:
+        page += f"{'&' if '?' in page else '?'}said={quote(said)}"
+    return RedirectResponse(f"{page}{hash_}{part}", 303)
 
 
 def view(

@@ -33,8 +33,12 @@ WORDS = {
     "amended once (2024-01-01, a fourth reason)": lambda review: [
         ProtocolSet(review.state.protocol.text, "R1", "a fourth reason")
     ],
-    "everybody first screened the same 1 record, drawn at random (seed 7)": lambda _: [
+    "For calibration 1 record was drawn at random (seed 7), to be screened by everybody": lambda _: [
         Calibrated("abstract", (FIRST,), 7, "R1", 1)
+    ],
+    "For calibration everybody screened the same 1 record, drawn at random (seed 7)": lambda review: [
+        Calibrated("abstract", (FIRST,), 7, "R1", 1),
+        *(Decided(FIRST, "abstract", name, "include") for name in review.state.protocol.screeners),
     ],
     "R1 screened title and abstract of 1 record.": lambda _: [Decided(FIRST, "abstract", "R1", "include")],
     "in the order of the ranker hybrid 0.1.0 (C 0.1), text model abcd": lambda _: [
@@ -57,7 +61,7 @@ WORDS = {
     "Data were extracted by R1 and R2, independently and blind to each other: 1 field for 1 paper.": lambda _: [
         Extracted(FIRST, name, "extraction", {"aim": "a"}) for name in ("R1", "R2")
     ],
-    "1 entry took over what had been suggested": lambda _: [
+    "1 entry is what the program suggests for the field": lambda _: [
         Extracted(FIRST, "R1", "extraction", {"aim": "a"}, {"aim": "a"}, "the record")
     ],
     "Differences were settled for 1 paper by R1": lambda _: [

@@ -59,7 +59,7 @@ def test_drafts_are_of_the_protocol_and_the_counts(finished):
     for words in ("2022-01-05", "EBSCOhost, Taylor&Francis, SpringerLink were searched", "title or abstract"):
         assert words in said
     draft = gaps_draft(finished.state, finished.records)
-    assert draft.startswith("Below ") and "sub-topic: career guidance, 0 of 2" in draft
+    assert draft.startswith("Below ") and "sub-topic: career guidance, 0 of 1" in draft  # the other is not coded yet
 
 
 @pytest.mark.parametrize(

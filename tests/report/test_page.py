@@ -168,7 +168,7 @@ def test_agreement_by_stage_and_of_three(review):
 def test_an_empty_review_has_a_page(review):
     """Before anything is read, every section says so and nothing fails; agreement may be missing."""
     text = Page(page_of(review, agreement=None)).text
-    for said in ("Nothing has been read yet", "No record has every decision in yet", "decided by two reviewers yet"):
+    for said in ("Nothing has been read yet", "No record has every decision in yet", "No figure is released yet"):
         assert said in text
 
 

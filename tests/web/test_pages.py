@@ -318,3 +318,18 @@ def test_sub_topics_come_in_the_order_that_the_coder_likes(browser, review):
     answer = one.fill_in(f"/topics/{first['teaching']}", code=[], order="teaching")
     assert answer.headers["location"].startswith("/topics?order=teaching")
     assert one.get("/topics?order=alphabet").status_code == 422
+
+
+def test_what_was_done_is_said_where_the_page_jumps_to_a_part(browser):
+    """The words stand before the part of the page, which a browser keeps to itself."""
+    answer = browser("Olga").fill_in("/owner/backup")
+    assert re.fullmatch(r"/owner\?said=[^#]+#\w+", answer.headers["location"])
+
+
+def test_only_who_decided_or_adjudicates_is_asked_to_settle(browser, review):
+    """Others see the conflict and no button that would do nothing."""
+    disagree(review)
+    assert "Settle as include" in browser("R1").get("/conflicts").text
+    assert "Settle as include" in browser("Ada").get("/conflicts").text
+    shown = browser("Olga").get("/conflicts").text
+    assert "not about universities" in shown and "Settle as include" not in shown

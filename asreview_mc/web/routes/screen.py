@@ -43,11 +43,11 @@ async def screen(
         named = [named_offer]
     following = await offers(house, who, stage, 2, [record])
 
-    def beside(review: Review) -> tuple[finding.Pace, dict[str, Any], list[str]]:
-        tags = finding.tags_in_use(review, who.name)
-        return finding.pace(review, stage, who.name), looks.last_look(review, stage), tags
+    def beside(review: Review) -> tuple[finding.Pace, dict[str, Any], list[str], bool]:
+        tags, closed = finding.tags_in_use(review, who.name), bool(review.state.closed(stage))
+        return finding.pace(review, stage, who.name), looks.last_look(review, stage), tags, closed
 
-    pace, stopping, tags = await house.reading.run(beside)
+    pace, stopping, tags, closed = await house.reading.run(beside)
     return page(
         request,
         who,
@@ -57,6 +57,7 @@ async def screen(
         named=bool(named),
         standing=standing,
         progress=following["progress"],
+        closed=closed,
         pace=pace,
         stopping=stopping,
         tags=tags,
