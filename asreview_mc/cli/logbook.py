@@ -77,7 +77,8 @@ def log(
 
 
 def _event_line(event: dict[str, Any]) -> str:
-    place = ("seq", "at", "kind", "hash", "text", "statistics", "shown", "rejected", "stray")
+    place = ["seq", "at", "kind", "hash", "statistics", "shown", "rejected", "stray"]
+    place += ["text"] * (event["kind"] != "discussed")  # of a protocol it is the whole file
     shown = {name: ", ".join(value) if isinstance(value, list) else str(value) for name, value in event.items()}
     said = "  ".join(f"{name}={shortened(value, 40)}" for name, value in shown.items() if name not in place)
     return f"{event['seq']:>6}  {event['at'][:19]}  {event['kind']:<18}{said}"

@@ -48,6 +48,9 @@ def prisma(
             flow = count(review.state)
     if output:
         save(flow, output)
+        left = flow.not_screened + flow.other_not_screened + flow.pending + flow.other_pending
+        if output.suffix.lower() == ".csv" and left:
+            say(f"{left:,} records not screened or pending have no place in the template; its sums do not close yet")
     open_sums = [f"! {one.name}: {one.left} against {one.right}" for one in checks(flow) if not one.ok]
     answer(as_json, to_dict(flow), [*to_text(flow), *open_sums])
 

@@ -111,3 +111,12 @@ def test_a_section_that_nothing_is_known_of_says_so(run, included):
     answer = run("narrative", "draft", "future")
     assert (answer.code, answer.out) == (0, "")
     assert "it is the authors'" in answer.err
+
+
+def test_a_flow_that_is_not_at_its_end_says_so_where_the_template_cannot(run, included, tmp_path):
+    """Records not screened are in no box of the R package's."""
+    assert run("add-record", "--title", "One more", "--source", "EBSCOhost").code == 0
+    answer = run("prisma", "-o", tmp_path / "flow.csv")
+    assert answer.code == 0
+    assert "have no place in the template" in answer.err
+    assert "have no place" not in run("prisma", "-o", tmp_path / "flow.svg").err
