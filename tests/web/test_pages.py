@@ -69,6 +69,9 @@ def test_a_pdf_is_kept_and_shown_and_nothing_else_is(browser, review):
     kept = review.state.retrievals["r000001"].event
     assert (review.folder / kept.file).read_bytes() == PDF and kept.route == "library"
     assert "open the PDF" in one.get("/full-text").text
+    (review.folder / kept.file).unlink()
+    shown = one.get("/full-text").text
+    assert "open the PDF" not in shown and "not in the review" in shown
 
 
 def test_a_full_text_is_excluded_for_a_reason_of_the_list(browser, review):

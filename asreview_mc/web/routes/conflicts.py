@@ -36,8 +36,10 @@ async def conflicts(
         return len(found), found[:SHOWN]
 
     n, shown = await house.reading.run(look)
+    protocol = await house.protocol()
+    labels = {one.code: one.text for one in protocol.exclusion} | {one.code: one.label for one in protocol.reasons}
     return page(
-        request, who, "conflicts.html.jinja", stage=stage, conflicts=shown, found=n, protocol=await house.protocol()
+        request, who, "conflicts.html.jinja", stage=stage, conflicts=shown, found=n, protocol=protocol, labels=labels
     )
 
 

@@ -42,6 +42,7 @@ async def listed(request: Request, who: Anybody, house: Rooms) -> Response:
                     "record": records[record_id],
                     "status": state.retrieval_status(record_id),
                     "retrieval": kept,
+                    "there": bool(kept and kept.file and (review.folder / kept.file).is_file()),
                     "own": own[-1] if own else None,
                     "together": stages.reports(review, record_id),
                     "doi": quote(records[record_id].doi, safe="/:;()<>._-"),
