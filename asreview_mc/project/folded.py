@@ -11,14 +11,13 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
-import os
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from asreview_mc.core.errors import AsreviewMCError
 from asreview_mc.core.event import Split
+from asreview_mc.project.folder import cached
 from asreview_mc.review.state import State
 from asreview_mc.store.log import EventLog
 
@@ -143,13 +142,4 @@ def _save(path: Path, state: State) -> None:
         "rules": snapshot.rules(),
         "digest": hashlib.sha256(text.encode()).hexdigest(),
     }
-    part = path.with_name(f".{uuid.uuid4().hex}.part")
-    with suppress(OSError):
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        try:
-            number = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-            with os.fdopen(number, "w", encoding="utf-8", newline="") as file:
-                file.write(f"{json.dumps(head)}\n{text}")
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+    cached(path, f"{json.dumps(head)}\n{text}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 from asreview_mc.core.errors import ProjectError, ProtocolError
@@ -52,6 +54,20 @@ def read_protocol(path: Path) -> str:
             where=str(path),
             remedy=f"`asreview-mc protocol show > {PROTOCOL}` restores the accepted one",
         ) from None
+
+
+def cached(path: Path, text: str) -> None:
+    """Write a file of the cache, whole and for its owner's eyes only; where that cannot be done, do nothing."""
+    part = path.with_name(f".{uuid.uuid4().hex}.part")
+    with suppress(OSError):
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        try:
+            number = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with os.fdopen(number, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 def begin(path: Path, first: Event) -> None:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from asreview_mc.learn.subtopics import card_digest
 from asreview_mc.project.folded import CACHE
+from asreview_mc.project.folder import cached
 from asreview_mc.project.review import Review
 
 
@@ -24,14 +23,7 @@ def keep(review: Review, viewer: str, seen: Mapping[str, tuple[str, Sequence[Map
     if review.copy:
         return
     told = {one: {"text": _digest(text), "suggested": list(suggested)} for one, (text, suggested) in seen.items()}
-    path = _path(review, viewer)
-    with suppress(OSError):
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        part = path.with_suffix(".part")
-        number = os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-        with os.fdopen(number, "w", encoding="utf-8") as file:
-            json.dump({"cards": _cards(review), "model": model, "records": told}, file)
-        part.replace(path)
+    cached(_path(review, viewer), json.dumps({"cards": _cards(review), "model": model, "records": told}))
 
 
 def recall(review: Review, viewer: str, record_id: str, text: str) -> tuple[list[dict[str, Any]], str] | None:

@@ -8,7 +8,7 @@ import stat
 import pytest
 
 from asreview_mc.core.errors import LogError
-from asreview_mc.project import copies, folded, keep, screen
+from asreview_mc.project import copies, folded, folder, keep, screen
 from asreview_mc.project.duplicates import judge, split
 from asreview_mc.project.review import Review
 from asreview_mc.review import snapshot
@@ -154,7 +154,7 @@ def test_where_it_cannot_be_written_nothing_is_said(review, monkeypatch, number)
         raise OSError(number, os.strerror(number))
 
     with monkeypatch.context() as patch:
-        patch.setattr(folded.os, "fdopen", refuse)
+        patch.setattr(folder.os, "fdopen", refuse)
         review.close()
     assert not list((review.folder / "cache").iterdir())
     with Review.open(review.folder) as again:
