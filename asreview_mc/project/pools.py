@@ -15,7 +15,7 @@ from asreview_mc.review.state import State
 
 A_FEW = 64
 """So many texts are encoded within about a second, which nobody has to be spared."""
-Made = tuple[int, int, int, str, bool]
+Made = tuple[int, int, int, tuple[str, str], bool]
 
 
 def made_of(state: State) -> Made:
@@ -24,7 +24,7 @@ def made_of(state: State) -> Made:
         state.n_records,
         len(state.merges),
         sum(map(len, state.amendments.values())),
-        state.protocol.query_text,
+        wanted_of(state.protocol),
         state.protocol.show_scores,
     )
 

@@ -166,3 +166,17 @@ def test_a_failing_encoder_leaves_the_words(many, counting, cached, monkeypatch)
             shown = session.decide(session.offer(settled=True), "exclude").event.shown
             assert shown.fingerprint == NO_VECTORS
         assert "the weights are missing" in session.trouble
+
+
+def test_other_criteria_are_another_pool(review, cached):
+    """What the protocol asks for is its criteria as much as its question."""
+    pools = Pools(review.folder, encoder=cached)
+    before = pools.current(made_of(review.state))
+    assert pools.current(made_of(review.state)) is before
+    path = review.folder / "protocol.toml"
+    path.write_text(
+        path.read_text("utf-8").replace('text = "Written in English."', 'text = "On soil bacteria."'), "utf-8"
+    )
+    review.accept_protocol("R1", "another criterion")
+    after = pools.current(made_of(review.state))
+    assert (after.features.prior != before.features.prior).any()
