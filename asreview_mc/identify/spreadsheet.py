@@ -78,6 +78,7 @@ def parse_workbook(data: bytes) -> Sheet | None:
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
             grids = _grids(book)
+        unsaved = list(_without_value(data))
     except _DAMAGE as error:
         raise DamagedWorkbook(str(error)) from error
     chosen = next((name for name, grid in grids.items() if sheet_of_rows("xlsx", grid)), None)
@@ -90,7 +91,7 @@ def parse_workbook(data: bytes) -> Sheet | None:
         for number, row in enumerate(grid, start=1)
         if any(row)
     ]
-    return sheet_of_rows("xlsx", grids[chosen], [*stray, *_without_value(data)])
+    return sheet_of_rows("xlsx", grids[chosen], [*stray, *unsaved])
 
 
 def _without_value(data: bytes) -> Iterator[Stray]:

@@ -196,8 +196,7 @@ class Session:
         try:
             while number == self._newest and self._pools.encode():
                 lacked = True
+            if lacked and number == self._newest:
+                self._trained = self._train(labels, seq, made)
         except AsreviewMCError as error:  # the queue goes on by words
             self.trouble = str(error)
-            return
-        if lacked and number == self._newest:
-            self._trained = self._train(labels, seq, made)
