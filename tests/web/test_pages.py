@@ -93,7 +93,7 @@ def test_sub_topics_count_once_confirmed(browser, review):
     codes = [card.code for card in review.protocol.cards][:2]
     one.fill_in("/topics/r000001", code=codes)
     assert confirmed(review.state, "r000001").codes == tuple(codes)
-    assert "All 1 included papers are confirmed" in one.get("/topics").text
+    assert "You have coded all 1 included papers" in one.get("/topics").text
 
 
 def test_coders_who_differ_settle_it_together_or_an_adjudicator_does(browser, review):
