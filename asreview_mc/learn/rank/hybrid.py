@@ -105,7 +105,14 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
         self.protocol_patience = protocol_patience
         self.random_state = random_state
 
-    def fit(self, features: FeatureSet, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+    def fit(
+        self,
+        features: FeatureSet,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        *,
+        solved: Mapping[str, Floats] | None = None,
+    ) -> Self:
         """Learn from labelled rows.
 
         Parameters
@@ -116,6 +123,8 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
             0 or 1; may be empty or of one kind.
         sample_weight : array of shape (n,) or None
             How much each label counts, above 0; half for a maybe.
+        solved : dict of str to array, or None
+            Weight of each column by block, where a machine over these blocks and shares has found them already.
 
         Raises
         ------
@@ -127,9 +136,9 @@ class Hybrid(BaseEstimator):  # type: ignore[misc]
         self.kinds_ = set(labels.tolist())
         self.positives_ = float(weights[labels == 1].sum())
         self.negatives_ = float(weights[labels == 0].sum())
-        self.coefficients_: dict[str, Floats] = {}
+        self.coefficients_: dict[str, Floats] = dict(solved or {})
         shares = self.shares_at(features, self.positives_)
-        if self.kinds_ and shares:
+        if self.kinds_ and shares and solved is None:
             blocks = [share * features.blocks[name] for name, share in shares.items()]
             learnt = self._learn(_side_by_side(blocks), labels, weights)
             ends = np.cumsum([block.shape[1] for block in blocks])
