@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -64,6 +64,32 @@ class FeatureSet:
         for block in self.blocks.values():
             return int(block.shape[0])
         return 0 if self.prior is None else len(self.prior)
+
+    def with_vectors(
+        self,
+        vectors: Vectors,
+        query_vector: NDArray[np.float32] | None,
+        counted: NDArray[np.bool_],
+    ) -> FeatureSet:
+        """Return these features with embeddings, and with likeness to the protocol's query in their space as prior.
+
+        Parameters
+        ----------
+        vectors : array of shape (n, d), float32
+            Unit rows of an `Encoder`.
+        query_vector : array of shape (d,) or None
+            What the protocol asks for, from `query`.
+        counted : array of shape (n,)
+            Which rows have a vector that means something. The embedding of another, of a record without text or one
+            whose turn to be encoded has not come, is zeros, and its prior stays what it was.
+        """
+        if vectors.shape[0] != len(counted):
+            raise ValueError(f"{len(counted)} records but {vectors.shape[0]} vectors")
+        prior = self.prior
+        if query_vector is not None:
+            near = _standardised(vectors.astype(np.float64) @ query_vector.astype(np.float64), counted)
+            prior = near if prior is None else np.where(counted, near, prior)
+        return replace(self, blocks={**self.blocks, EMBEDDING: _whitened(vectors, counted)}, prior=prior)
 
     def take(self, rows: Sequence[int] | NDArray[np.intp] | NDArray[np.bool_]) -> FeatureSet:
         """Return the same blocks with these rows only, in this order."""
@@ -133,16 +159,11 @@ def build(
             blocks[REFERENCES], vocabulary[REFERENCES] = cited, works
     prior = None
     has_text = np.array([bool(text.strip()) for text in texts], dtype=bool)
-    if vectors is not None:
-        if vectors.shape[0] != len(texts):
-            raise ValueError(f"{len(texts)} records but {vectors.shape[0]} vectors")
-        blocks[EMBEDDING] = _whitened(vectors, has_text)
-        if query_vector is not None:
-            prior = _standardised(vectors.astype(np.float64) @ query_vector.astype(np.float64), has_text)
-    elif asked is not None:
+    if vectors is None and asked is not None:
         prior = _standardised(np.asarray((blocks[WORDS] @ asked.T).sum(axis=1), dtype=np.float64).ravel(), has_text)
     typical = _standardised(_likeness_to_others(blocks[WORDS]), has_text) if WORDS in blocks else None
-    return FeatureSet(blocks, prior, vocabulary, typical)
+    built = FeatureSet(blocks, prior, vocabulary, typical)
+    return built if vectors is None else built.with_vectors(vectors, query_vector, has_text)
 
 
 def encoded_texts(titles: Sequence[str], abstracts: Sequence[str]) -> list[str]:

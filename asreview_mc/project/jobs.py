@@ -42,8 +42,8 @@ class Bench:
         """Return a reviewer's queue at each stage as a ranker leaves it."""
         return self._orders.orders(reviewer, self.tell)
 
-    def encode(self) -> tuple[int, int]:
-        """Make some more of the vectors that the queue does without; return how many lack then, and did at first."""
+    def encode(self) -> tuple[int, int, str]:
+        """Make some more of the vectors that the queue does without; return what `Orders.encode` does."""
         return self._orders.encode()
 
     def measure(self) -> None:

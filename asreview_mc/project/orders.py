@@ -65,15 +65,18 @@ class Order:
 
 
 class Orders:
-    """Makes orders: by words at once, with embeddings when `encode` has made them all."""
+    """Makes orders: by words at once, with embeddings as `encode` makes them."""
 
     def __init__(self, review: Review, encoder: Encoder | None = None) -> None:
         self.review = review
         self._pools = Pools(review.folder, encoder=encoder)
 
-    def encode(self) -> tuple[int, int]:
-        """Encode a second's worth of the texts that lack a vector; return how many lack one then, and did at first."""
-        return self._pools.encode(), self._pools.lacked
+    def encode(self) -> tuple[int, int, str]:
+        """Encode a second's worth of the texts that lack a vector.
+
+        Return how many lack one then, how many did at first, and the fingerprint that an order has now.
+        """
+        return self._pools.encode(), self._pools.lacked, self._pools.fingerprint
 
     def orders(self, reviewer: str, progress: Progress | None = None) -> list[Order]:
         """Return the order of a reviewer at each stage, as of the last event and learnt once for both."""
@@ -82,8 +85,7 @@ class Orders:
         waiting = {stage: [one for one in state.queue(stage, reviewer) if one in pool.rows] for stage in STAGES}
         if not any(waiting.values()):
             return [self._none(stage, reviewer, state, pool) for stage in STAGES]
-        fitted = pool.fitted(state.labels(reviewer))
-        scores = fitted.decision_function(pool.features)
+        fitted, scores = self._pools.scored(reviewer, state.labels(reviewer))
         return [
             self._order(stage, reviewer, state, pool, fitted, scores, waiting[stage])
             if waiting[stage]

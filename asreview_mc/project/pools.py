@@ -1,20 +1,29 @@
-"""What a ranker needs of the records: words at once, embeddings once they are there, anew when records change."""
+"""What a ranker needs of the records: words at once, embeddings as they are made, all anew when records change."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from asreview_mc.learn import order
+from asreview_mc.learn.arriving import Arriving
 from asreview_mc.learn.cache import CachedEncoder
 from asreview_mc.learn.encode import Encoder
-from asreview_mc.learn.features import encoded_texts, query_texts
-from asreview_mc.learn.rank import DEFAULT, make
-from asreview_mc.project.ranking import Pool, Progress, default_encoder, gather_pool, wanted_of
+from asreview_mc.learn.features import encoded_texts
+from asreview_mc.learn.following import Following
+from asreview_mc.learn.rank import DEFAULT, Ranker, make
+from asreview_mc.project.ranking import NO_VECTORS, Pool, Progress, default_encoder, gather_pool, wanted_of
 from asreview_mc.project.review import Review
-from asreview_mc.review.state import State
+from asreview_mc.review.state import Label, State
 
 A_FEW = 64
 """So many texts are encoded within about a second, which nobody has to be spared."""
+_SOON = 1000
+"""So many records at the head of an order, and all that it learnt from, are encoded before others."""
 Made = tuple[int, int, int, tuple[str, str], bool]
 
 
@@ -30,21 +39,30 @@ def made_of(state: State) -> Made:
 
 
 class Fixed:
-    """One pool, whatever becomes of the review."""
+    """One pool, whatever becomes of the review, and what its ranker knows of each viewer's labels."""
+
+    _pool: Pool
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._followed: dict[str, Following] = {}
 
     def current(self, made: Made) -> Pool:
         """Return it."""
         return self._pool
+
+    def scored(self, viewer: str, labels: Sequence[Label]) -> tuple[Ranker, NDArray[np.float64]]:
+        """Return the ranker of the pool last returned, as it has learnt a viewer's labels, and each record's score."""
+        followed = self._followed.setdefault(viewer, self._pool.following())
+        ranker = self._pool.fitted(labels, followed)
+        return ranker, ranker.decision_function(self._pool.features)
 
     def encode(self) -> int:
         """Return 0: nothing is lacking."""
         return 0
 
 
-class Pools:
+class Pools(Fixed):
     """The pool of a review at any time; for one thread, which need not be the review's own.
 
     Parameters
@@ -60,53 +78,68 @@ class Pools:
         self._folder = folder
         self._ranker = ranker
         self._encoder = encoder or default_encoder()
-        self._pool: Pool | None = None
+        self._followed = {}
+        self._arriving: Arriving | None = None
         self._made: Made | None = None
-        self._lacking: list[str] = []
-        self._of = 0
-        self._complete: Made | None = None
+        self._soon: Sequence[int] = ()
 
     def current(self, made: Made, progress: Progress | None = None) -> Pool:
-        """Return the pool of the records that `made_of` tells of, without vectors while many are lacking."""
-        if self._pool is None or made != self._made:
-            self._pool = None  # two of them need not be held at once
+        """Return the pool of the records that `made_of` tells of, with the vectors that are there by now."""
+        if made != self._made:
+            if self._made is not None:  # two of them need not be held at once
+                del self._pool
+            self._made = self._arriving = None
+            self._soon, self._followed = (), {}
             with Review.open(self._folder) as review:  # whose records can be let go of with it
-                # Where nothing can be kept all would be lacking for ever.
-                self._lacking = [] if made == self._complete else self._left(review)
-                self._of = len(self._lacking)
-                encoded = self._of <= A_FEW
-                pool = gather_pool(
-                    review, ranker=self._ranker, encoder=self._encoder, encoded=encoded, progress=progress
-                )
-                if encoded:
-                    self._lacking = []
-                if not review.protocol.show_scores:  # nobody is told why, and the names of millions of pairs are heavy
-                    pool = replace(pool, features=replace(pool.features, vocabulary={}))
-            self._pool, self._made = pool, made
+                self._pool = self._gathered(review, progress)
+            self._made = made
+            if self._arriving is not None and 0 < self._arriving.left <= A_FEW:
+                self.encode()
         return self._pool
+
+    def scored(self, viewer: str, labels: Sequence[Label]) -> tuple[Ranker, NDArray[np.float64]]:
+        """Return what `Fixed.scored` does; what this rests on, and what it puts first, is encoded next."""
+        ranker, scores = super().scored(viewer, labels)
+        if self._arriving is not None and self._arriving.left:
+            rows = self._pool.rows
+            learnt = [rows[label.record_id] for label in labels if label.record_id in rows]
+            self._soon = [*learnt, *order.best_first(scores)[:_SOON].tolist()]
+        return ranker, scores
+
+    @property
+    def fingerprint(self) -> str:
+        """What the vectors of the pool last returned are known by."""
+        return self._pool.fingerprint if self._made is not None else NO_VECTORS
 
     @property
     def lacked(self) -> int:
         """How many texts had no vector when the pool was made."""
-        return self._of
+        return self._arriving.lacked if self._arriving is not None else 0
 
     def encode(self, n: int = A_FEW) -> int:
-        """Encode up to `n` of the texts whose vectors the pool lacks; return how many it lacks then.
+        """Encode up to `n` of the texts whose vectors are lacking; return how many lack then.
 
-        At the last one the pool is let go of, and the next has them all.
+        From time to time those made join, and the pool is another one.
         """
-        if not self._lacking:
+        if self._arriving is None:
             return 0
-        self._encoder.encode(self._lacking[:n])
-        del self._lacking[:n]
-        if not self._lacking:
-            self._made, self._complete = None, self._made
-        return len(self._lacking)
+        if self._arriving.left and self._arriving.encode(n, self._soon):
+            self._pool, self._followed = _joined(self._pool, self._arriving), {}
+        return self._arriving.left
 
-    def _left(self, review: Review) -> list[str]:
-        """Return the texts to be encoded before vectors can join."""
-        if not (make(self._ranker, seed=0).uses_vectors and isinstance(self._encoder, CachedEncoder)):
-            return []
-        records = [review.records[record_id] for record_id in review.state.unique()]
-        texts = encoded_texts([one.title for one in records], [one.abstract for one in records])
-        return self._encoder.lacking([*query_texts(wanted_of(review.protocol)), *texts])
+    def _gathered(self, review: Review, progress: Progress | None) -> Pool:
+        encoder = self._encoder
+        behind = isinstance(encoder, CachedEncoder) and make(self._ranker, seed=0).uses_vectors
+        pool = gather_pool(review, ranker=self._ranker, encoder=encoder, encoded=not behind, progress=progress)
+        if not review.protocol.show_scores:  # nobody is told why, and the names of millions of pairs are heavy
+            pool = replace(pool, features=replace(pool.features, vocabulary={}))
+        if isinstance(encoder, CachedEncoder) and behind:
+            records = [review.records[record_id] for record_id in pool.record_ids]
+            texts = encoded_texts([one.title for one in records], [one.abstract for one in records])
+            self._arriving = Arriving(pool.features, texts, wanted_of(review.protocol), encoder)
+            pool = _joined(pool, self._arriving)
+        return pool
+
+
+def _joined(pool: Pool, arriving: Arriving) -> Pool:
+    return replace(pool, features=arriving.features, fingerprint=arriving.fingerprint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from asreview_mc.learn import order
 from asreview_mc.learn.chosen import default_encoder as default_encoder  # for rooms that may not ask `learn`
 from asreview_mc.learn.encode import Encoder
 from asreview_mc.learn.features import REFERENCES, FeatureSet
+from asreview_mc.learn.following import Following
 from asreview_mc.learn.rank import DEFAULT, Ranker, features_for, make, settings
 from asreview_mc.learn.rank.explain import why
 from asreview_mc.project.review import Review
@@ -69,18 +71,18 @@ class Pool:
     fingerprint: str
     rows: Mapping[str, int] = field(repr=False)
 
-    def fitted(self, labels: Sequence[Label]) -> Ranker:
-        """Return a fresh ranker that has learnt from `labels`."""
+    def following(self) -> Following:
+        """Return what keeps this pool's ranker from one list of labels to the next."""
+        return Following(partial(make, self.ranker, seed=SEED), self.features)
+
+    def fitted(self, labels: Sequence[Label], following: Following | None = None) -> Ranker:
+        """Return a ranker that has learnt from `labels`, from scratch or `following` what it learnt before."""
         known = [label for label in labels if label.record_id in self.rows]
-        return make(self.ranker, seed=SEED).fit(
-            self.features.take([self.rows[label.record_id] for label in known]),
+        return (following or self.following()).fitted(
+            [self.rows[label.record_id] for label in known],
             np.array([label.y for label in known], dtype=np.int64),
             np.array([label.weight for label in known], dtype=np.float64),
         )
-
-    def scores(self, labels: Sequence[Label]) -> NDArray[np.float64]:
-        """Return one score a record, shape (n,), of a ranker that has learnt from `labels`."""
-        return self.fitted(labels).decision_function(self.features)
 
     def best_first(self, scores: NDArray[np.float64], record_ids: Sequence[str], first: int | None = None) -> list[str]:
         """Return `record_ids` from the highest score to the lowest, the `first` of them; ties keep the order given."""

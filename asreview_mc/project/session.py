@@ -175,7 +175,7 @@ class Session:
 
     def _train(self, labels: Sequence[Label], seq: int, made: Made) -> _Trained:
         pool = self._pools.current(made)
-        return _Trained(seq, pool, pool.scores(labels))
+        return _Trained(seq, pool, self._pools.scored(self.reviewer, labels)[1])
 
     def _retrain(self) -> None:
         """Have the worker learn from what is decided by now; of several that wait only the last is done."""
@@ -191,12 +191,12 @@ class Session:
             self._trained = self._train(labels, seq, made)
 
     def _join(self, number: int, labels: Sequence[Label], seq: int, made: Made) -> None:
-        """Make the vectors that are lacking until something newer waits; they join when all are there."""
-        lacked = False
+        """Make the vectors that are lacking until something newer waits, and learn anew whenever some have joined."""
+        left = 1
         try:
-            while number == self._newest and self._pools.encode():
-                lacked = True
-            if lacked and number == self._newest:
-                self._trained = self._train(labels, seq, made)
+            while left and number == self._newest:
+                left = self._pools.encode()
+                if self._pools.current(made) is not self._trained.pool:
+                    self._trained = self._train(labels, seq, made)
         except AsreviewMCError as error:  # the queue goes on by words
             self.trouble = str(error)

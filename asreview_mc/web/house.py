@@ -78,6 +78,7 @@ class House:
         self.orders = Coalesced(self._order)
         self.vectors = Coalesced(self._encode)
         self._ordered: set[Hashable] = set()
+        self._ordered_by = ""
         self.encoded: tuple[int, int] | None = None
         """(done, total) of the texts whose vectors are being made behind the orders, None where none are."""
         self.measures = Coalesced(self._measure)
@@ -113,15 +114,14 @@ class House:
 
     async def _encode(self, key: Hashable) -> None:
         """Make the vectors that are lacking, a few at a time so that orders come in between, and let them join."""
-        while True:
-            left, of = await asyncio.wrap_future(self.ranking.ask("encode"))
-            if not left:
-                break
-            self.encoded = (of - left, of)
-        if self.encoded:  # also where an attempt before this one failed half-way
-            self.encoded = None
-            for reviewer in self._ordered:
-                self.orders.want(reviewer)
+        left = 1
+        while left:
+            left, of, fingerprint = await asyncio.wrap_future(self.ranking.ask("encode"))
+            self.encoded = (of - left, of) if left else None
+            if fingerprint != self._ordered_by:
+                self._ordered_by = fingerprint
+                for reviewer in self._ordered:
+                    self.orders.want(reviewer)
 
     async def _measure(self, key: Hashable) -> None:
         await self.job("measure")

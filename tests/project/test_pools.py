@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from asreview_mc.core.errors import ModelError
+from asreview_mc.learn import arriving
 from asreview_mc.learn.cache import CachedEncoder
 from asreview_mc.project import gather, screen
 from asreview_mc.project.orders import Orders
@@ -59,8 +60,9 @@ def test_the_first_order_goes_by_words_and_the_vectors_join(many, counting, cach
     orders = Orders(many, cached)
     first, _ = orders.orders("R1")
     assert (first.ranked, first.fingerprint, counting.texts) == (True, NO_VECTORS, [])
-    left, of = orders.encode()
+    left, of, fingerprint = orders.encode()
     left = [left]
+    assert fingerprint == NO_VECTORS
     again, _ = orders.orders("R1")
     assert again.fingerprint == NO_VECTORS
     while left[-1]:
@@ -71,7 +73,36 @@ def test_the_first_order_goes_by_words_and_the_vectors_join(many, counting, cach
     assert joined.fingerprint == cached.fingerprint
     assert sorted(joined.record_ids) == sorted(first.record_ids)
     assert len(counting.texts) == len(set(counting.texts))
-    assert orders.encode()[0] == 0
+    assert orders.encode() == (0, of, cached.fingerprint)
+
+
+def test_vectors_join_by_and_by_those_that_matter_first(many, counting, cached, monkeypatch):
+    """Each order says how many had joined; what was decided on and the head of the order need not wait for the rest."""
+    monkeypatch.setattr(arriving, "FIRST_JOIN", A_FEW)
+    orders = Orders(many, cached)
+    last = list(many.state.unique())[-1]
+    screen.decide(many, last, "include", "R1")
+    first, _ = orders.orders("R1")
+    n = first.waiting + 1
+    seen = [orders.encode()[2] for _ in range(3)]
+    assert [one.removeprefix(cached.fingerprint) for one in seen] == [
+        f" coverage:{A_FEW}/{n}",
+        f" coverage:{2 * A_FEW}/{n}",
+        "",
+    ]
+    head = [many.records[one] for one in (last, *first.record_ids[: A_FEW - 1])]
+    assert set(counting.texts[:A_FEW]) == {f"{one.title} {one.abstract}" for one in head}
+
+
+def test_a_few_vectors_already_change_the_order(many, cached, monkeypatch):
+    """Orders between the first join and the last hold every record once, and differ."""
+    monkeypatch.setattr(arriving, "FIRST_JOIN", A_FEW)
+    orders = Orders(many, cached)
+    found = [orders.orders("R1")[0].record_ids]
+    while orders.encode()[0]:
+        found.append(orders.orders("R1")[0].record_ids)
+    assert len(set(found)) == len(found)
+    assert {frozenset(one) for one in found} == {frozenset(many.state.unique())}
 
 
 def test_a_few_new_records_are_encoded_at_once_and_many_are_not(many, counting, cached, tmp_path):

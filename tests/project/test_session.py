@@ -71,14 +71,14 @@ def test_the_next_record_does_not_wait_for_the_training(review, pool, monkeypatc
     import threading
 
     released = threading.Event()
-    scores = type(pool).scores
+    fitted = type(pool).fitted
     with Session(review, "R1", pool) as session:
 
-        def slow(self, labels):
+        def slow(self, labels, following):
             released.wait(timeout=30)
-            return scores(self, labels)
+            return fitted(self, labels, following)
 
-        monkeypatch.setattr(type(pool), "scores", slow)
+        monkeypatch.setattr(type(pool), "fitted", slow)
         first = session.offer()
         session.decide(first, "include")
         second = session.offer()

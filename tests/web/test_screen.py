@@ -150,7 +150,19 @@ def test_screening_goes_on_without_the_ranker(browser, app, review):
 @pytest.mark.parametrize("replies", [[70, 6, 0], [70, ProjectError("it has ended"), 0]])
 def test_nobody_waits_for_vectors_and_they_join(review, replies):
     """After the first order what is lacking is made step by step, and then the order is asked for again."""
-    left, wanted = list(replies), ["orders", "encode", "encode", "encode", "orders", "encode"]
+    assert jobs_asked(review, replies) == ["orders", "encode", "encode", "encode", "orders", "encode"]
+
+
+def test_vectors_join_before_the_last_of_them_is_made(review):
+    """An order is asked for whenever more of them have joined."""
+    asked = jobs_asked(review, [(700, "half"), (6, "half"), 0])
+    assert asked.count("orders") == 3
+    assert asked.index("orders", 1) < len(asked) - 1 - asked[::-1].index("encode")
+
+
+def jobs_asked(review, replies):
+    """Return the jobs that an order leads to, where `encode` answers with these one after the other."""
+    left = list(replies)
 
     class Lacking(AtOnce):
         def ask(self, job, **given):
@@ -159,20 +171,21 @@ def test_nobody_waits_for_vectors_and_they_join(review, replies):
             self.asked.append(job)
             future = Future()
             said = left.pop(0) if left else 0
-            if isinstance(said, int):
-                future.set_result((said, 134))
-            else:
+            if isinstance(said, ProjectError):
                 future.set_exception(said)
+            else:
+                lacking, joined = said if isinstance(said, tuple) else (said, "" if said else "all")
+                future.set_result((lacking, 134, joined))
             return future
 
     async def asked():
         house = House(review.folder, Settings(), Lacking)
         house.orders.want("R1")
         for _ in range(3000):
-            if len(house.ranking.asked) == len(wanted) and not house.vectors.busy("all"):
-                break
             await asyncio.sleep(0.01)
+            if not (left or house.orders.busy("R1") or house.vectors.busy("all")):
+                break
         await house.close()
         return house.ranking.asked
 
-    assert asyncio.run(asked()) == wanted
+    return asyncio.run(asked())
