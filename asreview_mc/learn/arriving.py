@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from asreview_mc.core.event import COVERAGE
 from asreview_mc.learn.cache import CachedEncoder
 from asreview_mc.learn.encode import Vectors
 from asreview_mc.learn.features import FeatureSet, query
@@ -68,7 +69,7 @@ class Arriving:
         """The encoder's with how much of the corpus has joined, where that is not all; empty where nothing has."""
         if not self._joined:
             return ""
-        covered = "" if self._joined == self._of else f" coverage:{self._joined}/{self._of}"
+        covered = "" if self._joined == self._of else f"{COVERAGE}{self._joined}/{self._of}"
         return f"{self._encoder.fingerprint}{covered}"
 
     def encode(self, n: int, first: Sequence[int] = ()) -> bool:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from asreview_mc.core.event import (
+    COVERAGE,
     Calibrated,
     Decided,
     Logged,
@@ -60,10 +61,11 @@ def _calibration(log: Account, stage: Stage) -> Iterator[Sentence]:
 
 def _ranking(log: Account, decided: Sequence[tuple[Logged, Decided]], stage: Stage) -> Iterator[Sentence]:
     ranked = [(one, event.shown) for one, event in decided if event.shown and event.shown.how == "ranked"]
-    used = Counter((shown.ranker, shown.fingerprint) for _, shown in ranked if shown)
-    for (ranker, fingerprint), n in used.items():
+    used = Counter((shown.ranker, *shown.fingerprint.partition(COVERAGE)[:2]) for _, shown in ranked if shown)
+    for (ranker, fingerprint, partly), n in used.items():
         settings = f" ({log.rankers[ranker]})" if ranker in log.rankers else ""
-        model = f", text model {fingerprint}" if fingerprint else ", without embeddings"
+        part = ", with the embeddings of a part of the records" if partly else ""
+        model = f", text model {fingerprint}{part}" if fingerprint else ", without embeddings"
         yield Sentence(
             f"For {n:,} of the {len(decided):,} decisions on {STAGE_NAMES[stage]} the record was offered in the order"
             f" of the ranker {ranker}{settings}{model}, trained on earlier decisions.",

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from asreview_mc.core.event import (
+    COVERAGE,
     Calibrated,
     Decided,
     Extracted,
@@ -43,6 +44,11 @@ WORDS = {
     "R1 screened title and abstract of 1 record.": lambda _: [Decided(FIRST, "abstract", "R1", "include")],
     "in the order of the ranker hybrid 0.1.0 (C 0.1), text model abcd": lambda _: [
         Decided(FIRST, "abstract", "R1", "include", shown=SHOWN)
+    ],
+    "For 2 of the 2 decisions on title and abstract the record was offered in the order of the ranker"
+    " hybrid 0.1.0 (C 0.1), text model abcd, with the embeddings of a part of the records, trained on": lambda _: [
+        Decided(FIRST, "abstract", name, "include", shown=replace(SHOWN, fingerprint=f"abcd{COVERAGE}{n}/9"))
+        for n, name in enumerate(("R1", "R2"), start=4)
     ],
     "Conflicts on title and abstract were settled for 1 record by R1 and R2": lambda _: [
         Settled(FIRST, "abstract", "include", ("R1", "R2"))

@@ -26,6 +26,7 @@ from asreview_mc.core.event.gathering import (
     RoundBegun,
     Split,
 )
+from asreview_mc.core.event.screening import COVERAGE as COVERAGE
 from asreview_mc.core.event.screening import (
     AgreementMeasured,
     Decided,

@@ -9,6 +9,9 @@ from typing import Any, ClassVar
 from asreview_mc.core.event.base import Event
 from asreview_mc.core.protocol import Stage
 
+COVERAGE = " coverage:"
+"""Ends the fingerprint of vectors that only n of N records had: ``MODEL coverage:n/N``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:

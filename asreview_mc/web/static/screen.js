@@ -262,7 +262,7 @@ class Screening {
     this.part("count").textContent = `${decided.toLocaleString("en")} decided, ${left.toLocaleString("en")} to go`;
     let order = "In reading order until the ranking is there";
     if (stale !== null) order = stale ? `The order has not learnt from your last ${stale} decisions yet` : "The order has learnt from all you decided";
-    if (reading && stale !== null) order += "; it goes by words until all texts are read";
+    if (reading && stale !== null) order += "; texts not yet read go by their words";
     if (reading) order += `: ${reading[0].toLocaleString("en")} of ${reading[1].toLocaleString("en")} texts read`;
     if (!left && !trouble) order = "";
     this.part("stale").textContent = trouble ? `${order}. The ranking has stopped and is started again: ${trouble}` : order && `${order}.`;
