@@ -41,4 +41,4 @@ def test_an_error_of_a_job_is_the_job_s_alone(workshop):
     """The process goes on with the next."""
     with pytest.raises(UnknownError):
         workshop.ask("confirm", record_id="r000099", reviewer="R1", add=[], remove=[], blind=False).result(120)
-    assert workshop.ask("encode").result(60) == (0, 0)
+    assert workshop.ask("encode").result(60) == (0, 0, "")
