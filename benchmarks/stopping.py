@@ -8,8 +8,8 @@
 
 `generated` draws a pool for each run anew: perfect, good and poor rankings (the odds of a relevant record by its place
 differ), and a late cluster, of which a tenth of the relevant records come last. Every rule is asked at every 2 % of the
-pool; certificates are measured by ``stopping_certificates.py``, and `quiet` with its setting
-chosen on other reviews by ``stopping_left_out.py``. `orders` asks at every
+pool; certificates are measured by ``stopping_certificates.py``, and `quiet` with its setting chosen on other reviews by
+``stopping_left_out.py``. `orders`, which needs the reviews themselves for the second looks of `quiet`, asks at every
 1 % and for targets .8, .9, .95 and 1; seeds of one review are nearly the same run, so intervals are bootstrapped over
 reviews, and reviews with fewer than 20 relevant records, where 95 % means all of them, stand apart. With
 ``--buscarpy PYTHON``, an interpreter that has buscarpy 0.0.2, its p-values are compared with ours on the same orders.
@@ -18,18 +18,17 @@ reviews, and reviews with fewer than 20 relevant records, where 95 % means all o
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import subprocess
 import sys
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import _rows
 import numpy as np
+from _second_looks import FEWEST, Looking, Read, read_orders
 
 from asreview_mc.learn.stop import RULES, Audit, Screening, assess
 from asreview_mc.learn.stop.buscar import Buscar
@@ -41,7 +40,6 @@ from asreview_mc.review.agreement.intervals import wilson
 CONFIDENCE = 0.95
 TARGETS = (0.8, 0.9, 0.95, 1.0)
 POOLS = ((500, 0.2), (500, 0.02), (2000, 0.1), (2000, 0.01), (10_000, 0.05), (50_000, 0.002))
-FEWEST = 20
 ASKED: tuple[StopRule, ...] = (
     Buscar(),
     Buscar(spends=True),
@@ -80,17 +78,29 @@ def late_cluster(draw: np.random.Generator, n: int, relevant: int) -> np.ndarray
 RANKINGS = {"perfect": perfect, "good": ranked(2.5), "poor": ranked(0.8), "late cluster": late_cluster}
 
 
-def stopped(rule: StopRule, labels: np.ndarray, target: float, step: float) -> int:
-    """Return how many records were read when the rule was first met, asked at every `step` of the pool."""
-    n = len(labels)
+def stopped(rule: StopRule, labels: np.ndarray, target: float, step: float, looked: np.ndarray | None = None) -> int:
+    """Return how many records were read when the rule was first met, asked at every `step` of the pool.
+
+    `looked` says which records came by a second look; without it the ranking's own next ones stand for them, since a
+    generated ranking has no words.
+    """
+    n, last = len(labels), last_found(labels)
+    by_look = np.cumsum(np.ones(n) if looked is None else looked).astype(int)
     for look, place in enumerate(np.unique(np.ceil(np.arange(step, 1, step) * n).astype(int))):
-        screening = Screening(labels[:place], n, looks=look)
+        before = last[place - 1]
+        second = by_look[place - 1] - (by_look[before - 1] if before else 0)
+        screening = Screening(labels[:place], n, looks=look, second_look=int(second))
         if rule.assess(screening, target, CONFIDENCE).stop:
             return int(place)
     return n
 
 
-def generated(runs: int, seed: int) -> Iterator[dict[str, Any]]:
+def last_found(labels: np.ndarray) -> np.ndarray:
+    """Return for each record the place, from 1, of the last relevant one up to it; 0 before the first."""
+    return np.maximum.accumulate(np.where(labels, np.arange(1, len(labels) + 1), 0))
+
+
+def generated(runs: int, seed: int, asked: Sequence[StopRule]) -> Iterator[dict[str, Any]]:
     """Yield a row a rule, ranking and pool: share of runs below target with its upper Wilson bound, and share read."""
     target = 0.95
     for name, make in RANKINGS.items():
@@ -98,7 +108,7 @@ def generated(runs: int, seed: int) -> Iterator[dict[str, Any]]:
             draw = np.random.default_rng([seed, n, round(prevalence * 1e6)])
             relevant = max(FEWEST, round(n * prevalence))
             pools = [make(draw, n, relevant) for _ in range(runs)]
-            for rule in ASKED:
+            for rule in asked:
                 reads = [stopped(rule, labels, target, 0.02) for labels in pools]
                 yield {
                     "what": "generated",
@@ -123,26 +133,26 @@ def below(recalls: Sequence[float], target: float) -> dict[str, Any]:
     }
 
 
-def read_orders(folder: Path) -> dict[tuple[str, str], list[np.ndarray]]:
-    """Return the labels of every reading order by data set and ranker."""
-    found: dict[tuple[str, str], list[np.ndarray]] = defaultdict(list)
-    for path in sorted(folder.glob("*.csv")):
-        dataset, ranker, _ = path.stem.split("__")
-        with path.open(encoding="utf-8", newline="") as file:
-            found[dataset, ranker].append(np.array([int(row["label"]) for row in csv.DictReader(file)]))
-    return found
+def needed(labels: np.ndarray, target: float) -> int:
+    """Return how many records of an order must be read for the target."""
+    return int(np.flatnonzero(labels)[int(np.ceil(target * labels.sum() - 1e-9)) - 1]) + 1
 
 
-def on_orders(orders: dict[tuple[str, str], list[np.ndarray]], asked: Sequence[StopRule]) -> Iterator[dict[str, Any]]:
-    """Yield a row a rule, target, ranker and review, and then the means over reviews."""
+def on_orders(orders: dict[tuple[str, str], list[Read]], asked: Sequence[StopRule]) -> Iterator[dict[str, Any]]:
+    """Yield a row a rule, target, ranker and review, and then the means over reviews.
+
+    What is read too much is counted from where the ranking alone would have reached the target.
+    """
     rows = []
+    looking = {dataset: Looking(dataset) for dataset in {dataset for dataset, _ in orders}}
     for rule in asked:
         for target in TARGETS:
-            for (dataset, ranker), runs in sorted(orders.items()):
-                relevant, n = int(runs[0].sum()), len(runs[0])
-                reads = [stopped(rule, labels, target, 0.01) for labels in runs]
-                needed = [np.flatnonzero(labels)[int(np.ceil(target * relevant - 1e-9)) - 1] + 1 for labels in runs]
-                recalls = [float(labels[:read].sum() / relevant) for labels, read in zip(runs, reads, strict=True)]
+            for (dataset, ranker), replays in sorted(orders.items()):
+                relevant, n = int(replays[0].labels.sum()), len(replays[0].labels)
+                oracle = [needed(one.labels, target) for one in replays]
+                runs = [looking[dataset].read(one, rule) if isinstance(rule, Quiet) else one for one in replays]
+                reads = [stopped(rule, one.labels, target, 0.01, one.looked) for one in runs]
+                recalls = [float(one.labels[:read].sum() / relevant) for one, read in zip(runs, reads, strict=True)]
                 rows.append(
                     {
                         "what": "orders",
@@ -154,8 +164,8 @@ def on_orders(orders: dict[tuple[str, str], list[np.ndarray]], asked: Sequence[S
                         "relevant": relevant,
                         **below(recalls, target),
                         "read": round(float(np.mean(reads)) / n, 4),
-                        "overshoot": round(float(np.mean(np.array(reads) - needed)) / n, 4),
-                        "oracle": round(float(np.mean(needed)) / n, 4),
+                        "overshoot": round(float(np.mean(np.array(reads) - oracle)) / n, 4),
+                        "oracle": round(float(np.mean(oracle)) / n, 4),
                     }
                 )
     yield from rows
@@ -191,7 +201,7 @@ def spread(values: Sequence[float], draw: np.random.Generator) -> list[float]:
     return [round(float(x), 4) for x in (np.mean(values), *np.percentile(samples, [2.5, 97.5]))]
 
 
-def beside_buscarpy(orders: dict[tuple[str, str], list[np.ndarray]], python: str) -> dict[str, Any]:
+def beside_buscarpy(orders: dict[tuple[str, str], list[Read]], python: str) -> dict[str, Any]:
     """Return how far buscarpy's p-values lie from ours on the same orders, and how often it has none."""
     script = (
         "import json, sys, warnings; warnings.simplefilter('ignore')\n"
@@ -201,9 +211,9 @@ def beside_buscarpy(orders: dict[tuple[str, str], list[np.ndarray]], python: str
         " recall_target=.95)) for y, n in json.load(sys.stdin)]))"
     )
     asked = [
-        (labels[: round(share * len(labels))].tolist(), len(labels))
+        (one.labels[: round(share * len(one.labels))].tolist(), len(one.labels))
         for runs in orders.values()
-        for labels in runs[:1]
+        for one in runs[:1]
         for share in (0.3, 0.6, 0.9, 1.0)
     ]
     start = time.perf_counter()
@@ -244,19 +254,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", nargs="?", type=Path, help="of reading orders")
     parser.add_argument("--runs", type=int, default=100)
     parser.add_argument("--seed", type=int, default=20260101)
-    parser.add_argument("--rule", action="append", help="on orders, this rule only; repeat for several")
+    parser.add_argument("--rule", action="append", help="this rule only; repeat for several")
     parser.add_argument("--buscarpy", default="", help="an interpreter that has buscarpy 0.0.2")
     given = parser.parse_args(arguments)
     rows: list[dict[str, Any]] = []
+    asked = [rule for rule in ASKED if not given.rule or rule.name in given.rule]
     if given.part == "generated":
-        for row in generated(given.runs, given.seed):
+        for row in generated(given.runs, given.seed, asked):
             rows.append(row)
             print(*row.values(), flush=True)
     elif given.part == "speed":
         rows = [speed(given.seed)]
     else:
         orders = read_orders(given.folder)
-        rows = list(on_orders(orders, [rule for rule in ASKED if not given.rule or rule.name in given.rule]))
+        rows = list(on_orders(orders, asked))
         if given.buscarpy:
             rows.append(beside_buscarpy(orders, given.buscarpy))
     for row in rows:

@@ -5,7 +5,8 @@
     python benchmarks/stopping_left_out.py FOLDER    # of reading orders made with `simulate --orders`
 
 The setting of `quiet`, the run of irrelevant records as a share of the pool, is chosen on all reviews but one and
-judged on that one, each in turn. Both rankers' orders of a review are left out together.
+judged on that one, each in turn. Both rankers' orders of a review are left out together. The size of the second look is
+as shipped; with none, `--look 0`, the run alone decides.
 """
 
 from __future__ import annotations
@@ -20,21 +21,26 @@ from typing import Any
 
 import _rows
 import numpy as np
-from stopping import FEWEST, below, read_orders, spread, stopped
+from _second_looks import FEWEST, Looking, Read, read_orders
+from stopping import below, last_found, needed, spread, stopped
 
 from asreview_mc.learn.stop.buscar import Buscar
 from asreview_mc.learn.stop.heuristics import Quiet
 
 
-def left_out(orders: dict[tuple[str, str], list[np.ndarray]]) -> list[dict[str, Any]]:
+def left_out(orders: dict[tuple[str, str], list[Read]], look: int) -> list[dict[str, Any]]:
     """Return what `quiet` does on each review with the share that the other reviews choose, and the means.
 
     They choose the least run with which no review of theirs, with either ranker, is below target in more than a
     twentieth of its runs. Reviews with fewer than 20 relevant records take no part: BUSCAR decides there.
     """
     target = 0.95
-    enough = {key: runs for key, runs in orders.items() if runs[0].sum() >= FEWEST}
-    tried = {share: list(_tried(enough, share, target)) for share in np.round(np.arange(0.08, 0.3, 0.01), 2)}
+    enough = {key: runs for key, runs in orders.items() if runs[0].labels.sum() >= FEWEST}
+    looking = {dataset: Looking(dataset) for dataset in sorted({dataset for dataset, _ in enough})}
+    tried = {
+        share: list(_tried(enough, looking, Quiet(float(share), look=look), target))
+        for share in np.round(np.arange(0.08, 0.3, 0.01), 2)
+    }
     rows = []
     for left in sorted({dataset for dataset, _ in enough}):
         good = (
@@ -47,24 +53,32 @@ def left_out(orders: dict[tuple[str, str], list[np.ndarray]]) -> list[dict[str, 
     draw = np.random.default_rng(0)
     mean = {name: spread([row[name] for row in rows], draw) for name in ("below_target", "overshoot", "read")}
     off = [f"{row['dataset']}, {row['ranker']}" for row in rows if row["below_target"] > 0.05]
-    return [*rows, {"what": "left out, means over reviews", "rule": "quiet", "target": target, **mean, "off": off}]
+    return [
+        *rows,
+        {"what": "left out, means over reviews", "rule": "quiet", "look": look, "target": target, **mean, "off": off},
+    ]
 
 
-def _tried(orders: dict[tuple[str, str], list[np.ndarray]], share: float, target: float) -> Iterator[dict[str, Any]]:
-    for (dataset, ranker), runs in sorted(orders.items()):
-        n, relevant = len(runs[0]), int(runs[0].sum())
-        reads = [_quiet(labels, share, by_buscar(labels.tobytes(), target)) for labels in runs]
-        needed = [np.flatnonzero(labels)[int(np.ceil(target * relevant - 1e-9)) - 1] + 1 for labels in runs]
-        recalls = [float(labels[:at].sum() / relevant) for labels, at in zip(runs, reads, strict=True)]
+def _tried(
+    orders: dict[tuple[str, str], list[Read]], looking: dict[str, Looking], rule: Quiet, target: float
+) -> Iterator[dict[str, Any]]:
+    for (dataset, ranker), replays in sorted(orders.items()):
+        n, relevant = len(replays[0].labels), int(replays[0].labels.sum())
+        oracle = [needed(one.labels, target) for one in replays]
+        buscar = [by_buscar(one.labels.tobytes(), target) for one in replays]
+        runs = [looking[dataset].read(one, rule) for one in replays]
+        reads = [_quiet(one, rule, at) for one, at in zip(runs, buscar, strict=True)]
+        recalls = [float(one.labels[:at].sum() / relevant) for one, at in zip(runs, reads, strict=True)]
         yield {
             "what": "left out",
             "rule": "quiet",
+            "look": rule.look,
             "target": target,
             "ranker": ranker,
             "dataset": dataset,
             **below(recalls, target),
             "read": round(float(np.mean(reads)) / n, 4),
-            "overshoot": round(float(np.mean(np.array(reads) - needed)) / n, 4),
+            "overshoot": round(float(np.mean(np.array(reads) - oracle)) / n, 4),
         }
 
 
@@ -74,12 +88,15 @@ def by_buscar(labels: bytes, target: float) -> int:
     return stopped(Buscar(), np.frombuffer(labels, dtype=np.int64), target, 0.01)
 
 
-def _quiet(labels: np.ndarray, share: float, buscar: int) -> int:
-    """Return where `Quiet(share)` stops, as `stopped` would; BUSCAR, which costs the most, is asked once for all."""
-    n = len(labels)
+def _quiet(order: Read, rule: Quiet, buscar: int) -> int:
+    """Return where `rule` stops, as `stopped` would, but for BUSCAR, the dear one, asked without looks."""
+    n = len(order.labels)
     places = np.unique(np.ceil(np.arange(0.01, 1, 0.01) * n).astype(int))
-    last = np.maximum.accumulate(np.where(labels, np.arange(1, n + 1), 0))
-    quiet = (places - last[places - 1] >= Quiet(share).run_asked(n)) & (np.cumsum(labels)[places - 1] >= FEWEST)
+    last = last_found(order.labels)[places - 1]
+    by_look = np.concatenate([[0], np.cumsum(order.looked)])
+    looked = by_look[places] - by_look[last]
+    quiet = (places - last >= rule.run_asked(n)) & (np.cumsum(order.labels)[places - 1] >= FEWEST)
+    quiet &= looked >= np.minimum(rule.look, looked + n - places)
     return min([buscar, *places[quiet].tolist()])
 
 
@@ -87,8 +104,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, append the rows."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--look", type=int, default=Quiet().look)
     given = parser.parse_args(arguments)
-    rows = left_out(read_orders(given.folder))
+    rows = left_out(read_orders(given.folder), given.look)
     for row in rows:
         print(json.dumps(row))
     _rows.append("stopping", rows, seed=0, digest=None)

@@ -28,6 +28,10 @@ def stop(
         bool,
         typer.Option("--control", help="Draw them as the control sample of qbcb and target, before ranked reading."),
     ] = False,
+    second_look: Annotated[
+        bool,
+        typer.Option("--second-look", help="Draw the unread records most like a single relevant one; with --as."),
+    ] = False,
     seed: Annotated[int | None, typer.Option(help="Of the draw; made up and logged where none is given.")] = None,
     user: As = "",
     project: Project = HERE,
@@ -42,6 +46,11 @@ def stop(
         if advice:
             rows = stopping.advice(review, named)
             answer(as_json, {"advice": [vars(one) for one in rows]}, _advice_lines(rows))
+            return
+        if second_look:
+            logged = stopping.second_look(review, named, by=user)
+            line = f"The second look is drawn, event {logged.seq}; reviewers get its records between the ranked ones"
+            answer(as_json, {"seq": logged.seq}, [line])
             return
         if draw is not None:
             chosen = secrets.randbelow(2**31) if seed is None else seed

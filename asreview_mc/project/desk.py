@@ -18,7 +18,7 @@ from asreview_mc.core.protocol import Stage
 from asreview_mc.project.checks import check_decider
 from asreview_mc.project.orders import Order
 from asreview_mc.project.review import Review
-from asreview_mc.project.screen import decide, undo
+from asreview_mc.project.screen import decide, shown_as_drawn, undo
 
 HELD_SECONDS = 900.0
 LONGEST_LOOK = 86_400.0
@@ -237,13 +237,12 @@ class Desk:
         yield from ((record_id, Shown(how="named"), "") for record_id in list(postponed))
 
     def _drawn(self, stage: Stage, kind: type[Calibrated | SampleDrawn]) -> Iterator[tuple[str, Shown, str]]:
-        """Yield the records that chance chose, in the order in which they were drawn."""
+        """Yield the records drawn in events of a kind, in the order in which they were drawn."""
         state = self.review.state
         for logged in state.noted[kind]:
             event = logged.event
             if isinstance(event, (Calibrated, SampleDrawn)) and event.stage == stage:
-                chance = len(event.record_ids) / event.population if event.population else None
-                yield from ((state.kept(one), Shown(how="random", probability=chance), "") for one in event.record_ids)
+                yield from ((state.kept(one), shown_as_drawn(event), "") for one in event.record_ids)
 
     def _place(self, stage: Stage, reviewer: str, record_id: str, shown: Shown, why: str) -> Place:
         shown = self._with_passed(stage, reviewer, shown)

@@ -71,6 +71,10 @@ class Bench:
         """Ask every rule whether reading may stop, log the look, and return what they say."""
         return stopping.as_plain(stopping.look(self.review, stage, by=by))
 
+    def second_look(self, stage: Stage, by: str) -> Logged:
+        """Draw the unread records that are most like a single relevant one."""
+        return stopping.second_look(self.review, stage, by=by)
+
     def suggestions(self, viewer: str) -> list[dict[str, Any]]:
         """Return the sub-topics suggested for the included records as far as `viewer` is to see them."""
         model = taught_model(self.review, self._encoder or default_encoder(), viewer=viewer)

@@ -16,6 +16,7 @@ from asreview_mc.core.event import (
     Logged,
     Merged,
     ProtocolSet,
+    SampleDrawn,
     Settled,
     Shown,
     Split,
@@ -27,7 +28,7 @@ from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.project.agreement import batch_size, measure_full_batches
 from asreview_mc.project.checks import check_decider, check_decision, check_open, check_settlers
 from asreview_mc.project.review import Review
-from asreview_mc.review.state import State
+from asreview_mc.review.state import SECOND_LOOK, State
 
 _FRAME = (Split, ProtocolSet, Calibrated, CopyBegun, StageClosed, StageReopened, Frozen)
 
@@ -44,6 +45,13 @@ def stage_named(name: str) -> Stage:
         if name == stage:
             return stage
     raise UnknownError(f"no stage is called {name!r}", where="--stage", remedy=f"Choose one of {', '.join(STAGES)}")
+
+
+def shown_as_drawn(drawn: Calibrated | SampleDrawn) -> Shown:
+    """Return what is logged of a record offered because it was drawn."""
+    if isinstance(drawn, SampleDrawn) and drawn.purpose == SECOND_LOOK:
+        return Shown(how="explored")
+    return Shown(how="random", probability=len(drawn.record_ids) / drawn.population if drawn.population else None)
 
 
 def decide(

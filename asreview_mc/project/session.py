@@ -20,7 +20,7 @@ from asreview_mc.project.checks import check_decider
 from asreview_mc.project.pools import Fixed, Made, Pools, made_of
 from asreview_mc.project.ranking import Pool
 from asreview_mc.project.review import Review
-from asreview_mc.project.screen import decide, undo
+from asreview_mc.project.screen import decide, shown_as_drawn, undo
 from asreview_mc.review.state import Label
 
 
@@ -112,24 +112,23 @@ class Session:
         held = state.held_back(self.stage, self.reviewer).difference(waiting)
         came_to = pool.best_first(trained.scores, [*waiting, *sorted(held.intersection(pool.rows))])
         ordered = [one for one in came_to if one not in held]
-        record_id, how, probability = self._chosen(ordered)
-        shown = Shown(
-            how=how,
+        record_id, chosen = self._chosen(ordered)
+        shown = replace(
+            chosen,
             rank=ordered.index(record_id) + 1,
             score=round(float(trained.scores[pool.rows[record_id]]), 6),
             ranker=f"{pool.ranker} {__version__}",
             fingerprint=pool.fingerprint,
             seq=trained.seq,
-            probability=probability,
-            passed=tuple(takewhile(held.__contains__, came_to)) if how == "ranked" else (),
+            passed=tuple(takewhile(held.__contains__, came_to)) if chosen.how == "ranked" else (),
         )
         hint = f"rank {shown.rank} of {len(ordered)}, score {shown.score:.3f}" if state.protocol.show_scores else ""
         return Offer(self.review.records[record_id], shown, hint=hint)
 
-    def _chosen(self, ordered: Sequence[str]) -> tuple[str, str, float | None]:
-        """Return the next record, how it was chosen and, where by chance, with which probability."""
+    def _chosen(self, ordered: Sequence[str]) -> tuple[str, Shown]:
+        """Return the next record and how it was chosen."""
         if self._reopened and self._reopened in ordered:
-            return self._reopened, "named", None
+            return self._reopened, Shown(how="named")
         state, waiting = self.review.state, set(ordered)
         # Sampled records are offered in between, so that nobody can tell which they are.
         between = [*state.noted[SampleDrawn]] if state.decided_by(self.stage, self.reviewer) % 2 else []
@@ -138,8 +137,8 @@ class Session:
             if isinstance(drawn, (Calibrated, SampleDrawn)) and drawn.stage == self.stage:
                 first = next((one for one in map(state.kept, drawn.record_ids) if one in waiting), None)
                 if first:
-                    return first, "random", len(drawn.record_ids) / drawn.population if drawn.population else None
-        return ordered[0], "ranked", None
+                    return first, shown_as_drawn(drawn)
+        return ordered[0], Shown(how="ranked")
 
     def decide(self, offer: Offer, decision: str, *, reason: str = "", note: str = "") -> Logged:
         """Log a decision on what was offered and how long it was before the reviewer; then the queue learns from it."""

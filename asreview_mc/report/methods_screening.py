@@ -19,7 +19,7 @@ from asreview_mc.core.event import (
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.report.account import STAGE_NAMES
 from asreview_mc.report.said import Account, Sentence, joined, many, were
-from asreview_mc.review.state import CONTROL
+from asreview_mc.review.state import CONTROL, SECOND_LOOK
 
 
 def screening(log: Account) -> Iterator[Sentence]:
@@ -105,6 +105,13 @@ def _settled(log: Account, stage: Stage) -> Iterator[Sentence]:
 
 def _stopped(log: Account, stage: Stage) -> Iterator[Sentence]:
     for logged, event in log.of(SampleDrawn, lambda event: event.stage == stage):
+        if event.purpose == SECOND_LOOK:
+            yield Sentence(
+                f"As a second look the {len(event.record_ids):,} of {event.population:,} unread records most like a"
+                " single relevant one in words were screened.",
+                (logged.seq,),
+            )
+            continue
         purpose = (
             "apart from the ranking, as its control" if event.purpose == CONTROL else "to estimate what was missed"
         )

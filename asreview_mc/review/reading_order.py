@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from asreview_mc.core.event import Event, SampleDrawn
 from asreview_mc.core.protocol import Stage
-from asreview_mc.review.state import CONTROL, State
+from asreview_mc.review.state import CONTROL, SECOND_LOOK, State
 from asreview_mc.review.team import BY_RANK
 
 
@@ -25,6 +25,8 @@ class ReadingOrder:
         Records that the stage is about, read or not; at full text without the reports that could not be had.
     conflicts : int
         Open conflicts among those read.
+    second_look : int
+        Records of a second look that were read since the last relevant one.
     """
 
     record_ids: tuple[str, ...]
@@ -32,6 +34,7 @@ class ReadingOrder:
     given: int
     n_records: int
     conflicts: int
+    second_look: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +94,22 @@ def reading_order(state: State, stage: Stage) -> ReadingOrder:
     read = [one for one in state.completed(stage) if one in pool and _is_read(state, stage, one)]
     ranked = {one: state.chosen_how(stage, one) in BY_RANK for one in read}
     ordered = sorted(read, key=lambda one: ranked[one])
+    given = sum(not by_rank for by_rank in ranked.values())
+    labels = tuple(_label(state, stage, one) for one in ordered)
+    last = max((place for place, label in enumerate(labels) if label), default=-1)
+    looked = {
+        state.kept(one)
+        for logged in state.noted[SampleDrawn]
+        if isinstance(logged.event, SampleDrawn) and _is_drawn(logged.event, stage, SECOND_LOOK)
+        for one in logged.event.record_ids
+    }
     return ReadingOrder(
         tuple(ordered),
-        tuple(_label(state, stage, one) for one in ordered),
-        sum(not by_rank for by_rank in ranked.values()),
+        labels,
+        given,
         len(pool),
         sum(state.verdict(stage, one).outcome == "conflict" for one in read),
+        len(looked.intersection(ordered[max(given, last + 1) :])),
     )
 
 

@@ -17,6 +17,7 @@ from asreview_mc.review.ratings import Ratings
 from asreview_mc.review.sheet import Sheet
 
 CONTROL = "control"
+SECOND_LOOK = "second look"
 UNTOUCHED = "untouched"
 
 

@@ -42,8 +42,8 @@ TRAVELS: tuple[type[Event], ...] = (*OWN_WORK, Retrieval)
 """What may be done in a copy that travels."""
 _TELLS_OF_OTHERS = (*OWN_WORK, Settled, TopicsSettled, ExtractionSettled, AgreementMeasured)
 
-BY_RANK = ("ranked", "")
-"""How a record was chosen where the ranking chose it; decisions from before that was logged count as ranked."""
+BY_RANK = ("ranked", "explored", "")
+"""How a record was chosen where a ranking chose it; decisions from before that was logged count as ranked."""
 
 
 class Team(Fold):

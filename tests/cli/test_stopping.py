@@ -1,5 +1,7 @@
 """`stop` as a user runs it."""
 
+from asreview_mc.learn.stop.heuristics import Quiet
+
 
 def test_stop_answers_in_words_and_as_json(run, project):
     """The keys that scripts rely on."""
@@ -12,6 +14,18 @@ def test_stop_answers_in_words_and_as_json(run, project):
     words = run("stop").out
     assert "1 of 6 records read" in words and "No rule was chosen beforehand" in words
     assert "no answer, because" in words
+
+
+def test_a_second_look_is_drawn(run, project, monkeypatch):
+    """By name, and not before the end of reading."""
+    for name in ("R1", "R2"):
+        assert run("decide", "r000001", "include", "--reviewer", name).code == 0
+    early = run("stop", "--second-look", "--as", "R1")
+    assert early.code == 1 and "too early" in early.err
+    monkeypatch.setattr(Quiet, "look_from", lambda *_: 0)
+    assert run("stop", "--second-look").code == 1
+    assert run("stop", "--second-look", "--as", "R1", "--json").json["seq"]
+    assert "5 sampled records are still to be read" in run("stop").out
 
 
 def test_a_sample_is_drawn_and_advice_given(run, project):

@@ -195,9 +195,10 @@ def test_heuristics_by_hand():
 
 
 def test_a_quiet_run_or_buscar_whichever_comes_first():
-    """A sixth of the pool; a higher target is left to BUSCAR alone."""
-    now = screening([1] * 20 + [0] * 339, 2000)
-    assert Quiet().run_asked(2000) == 340 and Quiet().run_asked(100) == 50
+    """A seventh of the pool, a second look in it; a higher target is left to BUSCAR alone."""
+    now = screening([1] * 20 + [0] * 279, 2000, second_look=20)
+    assert Quiet().run_asked(2000) == 280 and Quiet().run_asked(100) == 50
+    assert Quiet().look_from(2000) == 240 and Quiet(fewest=20).look_from(100) == 0
     assert Quiet().assess(now, 0.95, 0.95).stop is False
     assert Quiet().further(now, 0.95, 0.95) == 1
     (answer,) = assess(now, target=0.95, confidence=0.95, rules=[Quiet()])
@@ -206,7 +207,13 @@ def test_a_quiet_run_or_buscar_whichever_comes_first():
     assert Quiet().assess(now.read_further(1), 0.99, 0.95).stop is False
     assert Quiet().assess(screening([1] * 100 + [0] * 100, 210), 0.5, 0.95).stop is True
     assert Quiet().assess(screening([0] * 500, 2000), 0.95, 0.95).stop is None
-    few = screening([1] * 19 + [0] * 340, 2000)
+    without = screening([1] * 20 + [0] * 300, 2000, second_look=3)
+    assert Quiet().assess(without, 0.95, 0.95).stop is False
+    assert Quiet().further(without, 0.95, 0.95) == 17
+    assert "`stop --second-look`" in Quiet().assess(without, 0.95, 0.95).why
+    last = screening([1] * 20 + [0] * 100, 130, second_look=3)
+    assert "13 are asked for" in Quiet().assess(last, 0.8, 0.95).why
+    few = screening([1] * 19 + [0] * 340, 2000, second_look=20)
     assert Quiet().assess(few, 0.95, 0.95).stop is False
     assert Quiet().further(few, 0.95, 0.95) == Buscar().further(few, 0.95, 0.95)
 

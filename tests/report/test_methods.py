@@ -56,6 +56,9 @@ WORDS = {
     "A random sample of 1 of 9 records (seed 4) was screened": lambda _: [
         SampleDrawn("abstract", "control", (FIRST,), 9, 4, "all", "R1")
     ],
+    "As a second look the 1 of 9 unread records most like a single relevant one": lambda _: [
+        SampleDrawn("abstract", "second look", (FIRST,), 9, 0, "undecided", "R1")
+    ],
     "the stopping rule buscar (target recall 0.95, confidence 0.9) said that screening could stop": lambda _: [LOOK],
     "the stopping rule buscar (target recall 0.95, confidence 0.9) had no answer": lambda _: [
         LOOK,

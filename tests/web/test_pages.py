@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from asreview_mc.learn.stop.heuristics import Quiet
 from asreview_mc.project.screen import decide
 from asreview_mc.review.topics import confirmed
 
@@ -296,6 +297,22 @@ def test_the_stopping_verdict_is_a_look_that_somebody_takes(browser, review):
     assert browser("Eve").fill_in("/stopping", stage="abstract").status_code == 403
     assert one.fill_in("/stopping/sample", n="2").status_code == 403
     assert browser("Olga").fill_in("/stopping/sample", n="2").status_code == 303
+
+
+def test_a_second_look_is_drawn_on_the_page(browser, review, monkeypatch):
+    """By whoever leads, and not before the end of reading."""
+    for name in ("R1", "R2"):
+        decide(review, "r000001", "include", name)
+    olga = browser("Olga")
+    assert "Draw the second look" in olga.get("/stopping").text
+    assert "Draw the second look" not in browser("R1").get("/stopping").text
+    assert "too early for a second look" in olga.fill_in("/stopping/sample", purpose="second look").text
+    monkeypatch.setattr(Quiet, "look_from", lambda *_: 0)
+    assert browser("R1").fill_in("/stopping/sample", purpose="second look").status_code == 403
+    assert olga.fill_in("/stopping/sample", purpose="second look").status_code == 303
+    (drawn,) = [one.event for one in review.log.events() if one.event.kind == "sample_drawn"]
+    assert len(drawn.record_ids) == 5
+    assert "5 sampled records are still to be read" in browser("R1").fill_in("/stopping", stage="abstract").text
 
 
 def test_records_are_assigned_by_name_and_taken_out_again(browser, review):

@@ -163,11 +163,12 @@ class Frozen(Event):
 
 @dataclass(frozen=True, slots=True)
 class SampleDrawn(Event):
-    """`record_ids` were drawn at random with `seed` from the `population` records of a stage that `among` names.
+    """`record_ids` were drawn from the `population` records of a stage that `among` names.
 
     `purpose` is what the draw serves: the rule ``audit``, or ``control``, a sample that no ranking learns from before
-    it has come to it. `among` is undecided, or untouched where nobody had decided. Those who screen them are not told
-    which they are.
+    it has come to it, both at random with `seed`; or ``second look``, those most like a single relevant record in
+    words. `among` is undecided, or untouched where nobody had decided. Those who screen them are not told which they
+    are.
     """
 
     kind: ClassVar[str] = "sample_drawn"

@@ -89,6 +89,8 @@ class Screening:
         How many of `labels` are 1 by an open conflict alone. A certificate counts none of them as found.
     key_papers_missing : int or None
         Papers known beforehand that were not read yet; None where none were named.
+    second_look : int
+        How many of the irrelevant records read last were chosen by another ranking: most like a single relevant one.
     """
 
     labels: NDArray[np.int64]
@@ -102,6 +104,7 @@ class Screening:
     random_relevant: int = 0
     disputed: int = 0
     key_papers_missing: int | None = None
+    second_look: int = 0
 
     def __post_init__(self) -> None:
         if len(self.labels) > self.n_records:
@@ -145,6 +148,7 @@ class Screening:
             random_relevant=self.random_relevant,
             disputed=self.disputed,
             key_papers_missing=self.key_papers_missing,
+            second_look=self.second_look,
         )
 
 

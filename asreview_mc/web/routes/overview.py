@@ -45,9 +45,12 @@ async def look_now(request: Request, who: Screener, house: Rooms) -> Response:
 
 @router.post("/stopping/sample")
 async def sample(request: Request, who: Leader, house: Rooms) -> Response:
-    """Draw unread records at random, for the audit of what is left or as the control of the ranking."""
+    """Draw unread records: at random, for the audit of what is left or as the control of the ranking, or alike."""
     said = texts_of(await form_of(request))
     stage, n = stage_named(said.get("stage", "abstract")), said.get("n", "")
+    if said.get("purpose") == stopping.SECOND_LOOK:
+        await house.job("second_look", stage=stage, by=who.name)
+        return back(f"/stopping?stage={stage}", "A second look is drawn; its records come between the ranked ones.")
     if not n.isdecimal():
         raise HTTPException(422, f"{n[:20]!r} is no number")
     purpose = stopping.CONTROL if said.get("purpose") == stopping.CONTROL else stopping.AUDIT
