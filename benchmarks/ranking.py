@@ -152,6 +152,8 @@ def table(rows: Sequence[Row]) -> Iterator[str]:
             sets = [each for each, has in groups.items() if has == wished]
             if sets:
                 yield title.ljust(30) + "".join(f"{statistics.fmean(found[n][s] for s in sets):21.4f}" for n in found)
+        if metric == "first_relevant":
+            yield from _against_chance(rows, found)
         if metric in ("loss", "wss95") and REFERENCE in found:
             for name in found:
                 if name != REFERENCE:
@@ -174,6 +176,19 @@ def _against(name: str, metric: str, found: dict[str, dict[str, float]], groups:
             f"{low:+.4f} to {high:+.4f}), median ratio {statistics.median(ratios):.3f}, better on "
             f"{sum(gain > 0 for gain in gains)} of {len(sets)}, worse on {', '.join(worse) or 'none'}"
         )
+
+
+def _against_chance(rows: Sequence[Row], found: dict[str, dict[str, float]]) -> Iterator[str]:
+    """Say how far from the start the first relevant record stands, against where it is expected in a random order.
+
+    Among n records, r of them relevant, that is place (n + 1) / (r + 1).
+    """
+    of = {row["dataset"]: (row["n_records"] + 1) / (row["n_relevant"] + 1) for row in rows}
+    asked = {row["dataset"] for row in rows if row["protocol"]}
+    for name, values in found.items():
+        for title, sets in (("with a protocol", asked), ("all", set(of))):
+            ratios = [values[each] / of[each] for each in sets]
+            yield f"  {name}, {title}: {statistics.median(ratios):.3f} of chance, the median of {len(sets)}"
 
 
 def _priors(text: str) -> tuple[int, int]:
