@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from ranking import entries, load
+from ranking import REVIEWS
 
-from asreview_mc.learn.features import WORDS
+from asreview_mc.learn.features import word_rows
+from asreview_mc.learn.likeness import most_like_one
 from asreview_mc.learn.stop.heuristics import Quiet
+from asreview_mc.simulate import datasets
 
 FEWEST = 20
 
@@ -44,17 +46,14 @@ class Looking:
     """
 
     def __init__(self, dataset: str) -> None:
-        (entry,) = entries([dataset])
-        review, known = load(entry, embeddings=False)
-        labels, words = np.asarray(review.labels), known.blocks[WORDS]
-        self._like = {row: (words @ words[row].T).toarray().ravel() for row in np.flatnonzero(labels).tolist()}
+        review = datasets.load(REVIEWS / f"{dataset}.csv.gz")
+        self._words = word_rows(review.titles, review.abstracts)
 
     def read(self, order: Read, rule: Quiet) -> Read:
         """Return the order in which the records are read where `rule` is followed to the last record."""
         n, label_of = len(order.records), dict(zip(order.records.tolist(), order.labels.tolist(), strict=True))
         ranked, queue, read, looked = iter(order.records.tolist()), [], [], []
-        nearest, done = np.zeros(n), np.zeros(n, dtype=bool)
-        found = last = 0
+        done, found, last = np.zeros(n, dtype=bool), [], 0
         while len(read) < n:
             by_look = bool(queue) and len(read) % 2 == 1
             record = queue.pop(0) if by_look else next(ranked)
@@ -64,11 +63,11 @@ class Looking:
             read.append(record)
             looked.append(by_look)
             if label_of[record]:
-                nearest, found, last = np.maximum(nearest, self._like[record]), found + 1, len(read)
+                found.append(record)
+                last = len(read)
             queue = [one for one in queue if not done[one]]
             run = len(read) - last
             lacking = rule.look - sum(looked[last:])
-            if found >= FEWEST and not queue and lacking > 0 and run >= rule.look_from(n):
-                left = np.flatnonzero(~done)
-                queue = left[np.argsort(-nearest[left], kind="stable")[:lacking]].tolist()
+            if len(found) >= FEWEST and not queue and lacking > 0 and run >= rule.look_from(n):
+                queue = most_like_one(self._words, found, np.flatnonzero(~done).tolist())[:lacking]
         return Read(np.array(read), np.array([label_of[one] for one in read]), np.array(looked))

@@ -38,6 +38,8 @@ def stop(
     as_json: Json = False,
 ) -> None:
     """Say whether reading may stop: the rule chosen in the protocol first, then the others."""
+    if second_look and (draw is not None or control or rule or advice):
+        raise typer.BadParameter("--second-look goes without --draw, --control, --rule and --advice")
     with opened(project) as review, progress("stopping rules"):
         from asreview_mc.project import stopping
         from asreview_mc.project.stopping import AUDIT, CONTROL

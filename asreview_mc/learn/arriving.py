@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from asreview_mc.core.event import COVERAGE
 from asreview_mc.learn.cache import CachedEncoder
 from asreview_mc.learn.encode import Vectors
-from asreview_mc.learn.features import FeatureSet, query
+from asreview_mc.learn.features import FeatureSet, query, query_texts
 
 FIRST_JOIN = 256
 """So many vectors join at least; then again each time that twice as many are there, and at the last."""
@@ -37,7 +37,7 @@ class Arriving:
     features : FeatureSet
         A new one each time that vectors join.
     lacked : int
-        How many different texts had no vector at first.
+        How many different texts had no vector at first, those of the protocol among them.
     """
 
     def __init__(self, words: FeatureSet, texts: Sequence[str], wanted: Sequence[str], encoder: CachedEncoder) -> None:
@@ -53,10 +53,12 @@ class Arriving:
             if text.strip():
                 rows_of.setdefault(text, []).append(row)
         self._of = sum(map(len, rows_of.values()))
-        lacking = encoder.lacking(rows_of)
-        self._waiting = {text: rows_of.pop(text) for text in lacking}
+        asked = query_texts(wanted)
+        waiting = dict.fromkeys([*encoder.lacking(asked), *encoder.lacking(rows_of)])
+        self._waiting = {text: rows_of.pop(text, []) for text in waiting}
+        self._asked = [text for text in asked if text in self._waiting]
         self._text_of = {row: text for text, rows in self._waiting.items() for row in rows}
-        self.lacked = len(lacking)
+        self.lacked = len(self._waiting)
         self._take_in(rows_of)
 
     @property
@@ -73,8 +75,12 @@ class Arriving:
         return f"{self._encoder.fingerprint}{covered}"
 
     def encode(self, n: int, first: Sequence[int] = ()) -> bool:
-        """Encode up to `n` texts, those of the rows `first` before others; say whether there are new `features`."""
-        chosen = dict.fromkeys(self._text_of[row] for row in first if row in self._text_of)
+        """Encode up to `n` texts and say whether there are new `features`.
+
+        The protocol's come first, then those of the rows `first`. Where the encoder fails nothing has changed.
+        """
+        chosen = dict.fromkeys(self._asked)
+        chosen |= dict.fromkeys(self._text_of[row] for row in first if row in self._text_of)
         for text in self._waiting:
             if len(chosen) >= n:
                 break
@@ -83,23 +89,28 @@ class Arriving:
 
     def _take_in(self, rows_of: dict[str, list[int]]) -> bool:
         """Have these texts' vectors, and let all that are there join if it is time to."""
-        if rows_of:
-            made = self._encoder.encode(list(rows_of))
+        made = self._encoder.encode(list(rows_of)) if rows_of else None
+        asked = [text for text in self._asked if text not in rows_of]
+        if self._query is None and not asked:
+            self._query = query(self._wanted, self._encoder)
+        self._asked = asked
+        if made is not None:
             if self._vectors is None:
                 self._vectors = np.zeros((len(self._there), made.shape[1]), dtype=np.float32)
             for (text, rows), vector in zip(rows_of.items(), made, strict=True):
                 self._vectors[rows] = vector
                 self._there[rows] = True
-                if self._waiting.pop(text, None):
+                if text in self._waiting:
+                    del self._waiting[text]
                     for row in rows:
                         del self._text_of[row]
         there = int(self._there.sum())
-        if self._vectors is None or there == self._joined:
+        if self._vectors is None or there == self._joined or asked:
             return False
         if self._waiting and there < max(FIRST_JOIN, 2 * self._joined):
             return False
-        if self._query is None:
-            self._query = query(self._wanted, self._encoder)
         self.features = self._words.with_vectors(self._vectors, self._query, self._there)
         self._joined = there
+        if not self._waiting:
+            self._vectors = None  # as much memory as half the features' own
         return True

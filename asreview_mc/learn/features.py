@@ -166,6 +166,12 @@ def build(
     return built if vectors is None else built.with_vectors(vectors, query_vector, has_text)
 
 
+def word_rows(titles: Sequence[str], abstracts: Sequence[str]) -> Matrix:
+    """Return the block ``"words"`` of `build`, alone and without the names of its columns."""
+    texts = [f"{title} {abstract}" for title, abstract in zip(titles, abstracts, strict=True)]
+    return _weighed(texts, _TFIDF[WORDS])[0]
+
+
 def encoded_texts(titles: Sequence[str], abstracts: Sequence[str]) -> list[str]:
     """Return what an encoder reads of each record."""
     return [f"{title} {abstract}".strip() for title, abstract in zip(titles, abstracts, strict=True)]
@@ -202,16 +208,23 @@ def _tfidf(
     texts: Sequence[Any], settings: Mapping[str, Any], sought: Sequence[str] = ()
 ) -> tuple[Matrix, NDArray[np.str_], Matrix | None]:
     """Return rows and columns' names, and the rows of other texts, `sought`, over the same columns."""
+    matrix, vectorizer = _weighed(texts, settings)
+    if vectorizer is None:
+        return matrix, np.array([], dtype=np.str_), None
+    names = np.asarray(vectorizer.get_feature_names_out(), dtype=np.str_)
+    return matrix, names, vectorizer.transform(sought) if sought else None
+
+
+def _weighed(texts: Sequence[Any], settings: Mapping[str, Any]) -> tuple[Matrix, Any]:
+    """Return rows and the vectorizer that made them, ``None`` where the texts have no column."""
     from scipy.sparse import csr_matrix
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     vectorizer = TfidfVectorizer(**settings)
     try:
-        matrix = vectorizer.fit_transform(texts)
+        return vectorizer.fit_transform(texts), vectorizer
     except ValueError:  # nothing is left: no text at all, too few records for the share of 95 %, no shared key
-        return csr_matrix((len(texts), 0), dtype=np.float64), np.array([], dtype=np.str_), None
-    names = np.asarray(vectorizer.get_feature_names_out(), dtype=np.str_)
-    return matrix, names, vectorizer.transform(sought) if sought else None
+        return csr_matrix((len(texts), 0), dtype=np.float64), None
 
 
 def _likeness_to_others(rows: Matrix) -> Floats:

@@ -20,7 +20,7 @@ from asreview_mc.learn.rank.elas import balanced
 from asreview_mc.learn.rank.hybrid import Hybrid
 
 _LOG = logging.getLogger(__name__)
-_MOST = 1500
+_MOST = 1000
 """Beyond so many labels liblinear is as quick as the equations, whose cost grows with their cube."""
 _ROUNDS = 30
 CHECKED_EVERY = 50
@@ -45,12 +45,15 @@ class Following:
     def __init__(self, make: Callable[[], Ranker], features: FeatureSet) -> None:
         self._make = make
         self._features = features
+        self._trusted = True
+        self._forget()
+
+    def _forget(self) -> None:
         self._place: dict[int, int] = {}
         self._kernel: Floats = np.zeros((0, 0))
         self._embedded: Floats = np.zeros((0, 0))
         self._beyond: NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
         self._unchecked = 0
-        self._trusted = True
 
     def fitted(self, rows: Sequence[int], y: Labels, weights: Floats) -> Ranker:
         """Return a ranker that has learnt the labels `y` of `rows`, each counting as much as its weight.
@@ -59,9 +62,10 @@ class Following:
         from then on, with a warning in the log.
         """
         ranker, known = self._make(), self._features.take(rows)
-        if not (self._trusted and isinstance(ranker, Hybrid) and len(set(y.tolist())) == 2 and len(rows) <= _MOST):
+        if not (self._trusted and isinstance(ranker, Hybrid) and len(rows) <= _MOST):
+            self._forget()
             return ranker.fit(known, y, weights)
-        solved = self._solved(ranker, known, rows, y, weights)
+        solved = self._solved(ranker, known, rows, y, weights) if len(set(y.tolist())) == 2 else None
         if solved is None:
             return ranker.fit(known, y, weights)
         if self._unchecked >= CHECKED_EVERY:

@@ -11,8 +11,8 @@ from asreview_mc.learn.features import Floats, Matrix
 _AT_ONCE = 32
 
 
-def most_like_one(block: Matrix, known: Sequence[int], among: Sequence[int], n: int) -> list[int]:
-    """Return the `n` rows that are most like a single known one, best first; ties keep the order given.
+def most_like_one(block: Matrix, known: Sequence[int], among: Sequence[int]) -> list[int]:
+    """Return the rows `among` by their likeness to the known one that is nearest; ties keep the order given.
 
     A linear model weighs what the relevant papers have in common, and so puts last a paper that is like one of them
     and unlike the others.
@@ -22,11 +22,11 @@ def most_like_one(block: Matrix, known: Sequence[int], among: Sequence[int], n: 
     block : sparse matrix of shape (records, d)
         Rows of unit length, so that an inner product is a cosine.
     known, among : sequence of int
-        Rows to be like, and rows to choose from.
+        Rows to be like, and rows to order.
     """
     chosen = block[np.asarray(among, dtype=np.intp)]
     best: Floats = np.zeros(len(among))
     for start in range(0, len(known), _AT_ONCE):
         shared = chosen @ block[np.asarray(known[start : start + _AT_ONCE], dtype=np.intp)].T
         best = np.maximum(best, shared.max(axis=1).toarray().ravel())
-    return [among[place] for place in np.argsort(-best, kind="stable")[:n].tolist()]
+    return [among[place] for place in np.argsort(-best, kind="stable").tolist()]

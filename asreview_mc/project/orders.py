@@ -95,7 +95,7 @@ class Orders:
 
     def _none(self, stage: Stage, reviewer: str, state: State, pool: Pool) -> Order:
         decided = state.decided_by(stage, reviewer)
-        return Order(stage, reviewer, state.seq, decided, 0, (), ranker=pool.ranker)
+        return Order(stage, reviewer, state.seq, decided, 0, (), ranker=pool.ranker, fingerprint=pool.fingerprint)
 
     def _order(
         self,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from asreview_mc.core.errors import AsreviewMCError
 from asreview_mc.learn import order
 from asreview_mc.learn.arriving import Arriving
 from asreview_mc.learn.cache import CachedEncoder
@@ -23,7 +25,7 @@ from asreview_mc.review.state import Label, State
 A_FEW = 64
 """So many texts are encoded within about a second, which nobody has to be spared."""
 _SOON = 1000
-"""So many records at the head of an order, and all that it learnt from, are encoded before others."""
+"""So many records at the head of the order, and all that it learnt from, are encoded before others."""
 Made = tuple[int, int, int, tuple[str, str], bool]
 
 
@@ -94,17 +96,9 @@ class Pools(Fixed):
                 self._pool = self._gathered(review, progress)
             self._made = made
             if self._arriving is not None and 0 < self._arriving.left <= A_FEW:
-                self.encode()
+                with suppress(AsreviewMCError):  # which `encode` meets again, where it can be told
+                    self.encode()
         return self._pool
-
-    def scored(self, viewer: str, labels: Sequence[Label]) -> tuple[Ranker, NDArray[np.float64]]:
-        """Return what `Fixed.scored` does; what this rests on, and what it puts first, is encoded next."""
-        ranker, scores = super().scored(viewer, labels)
-        if self._arriving is not None and self._arriving.left:
-            rows = self._pool.rows
-            learnt = [rows[label.record_id] for label in labels if label.record_id in rows]
-            self._soon = [*learnt, *order.best_first(scores)[:_SOON].tolist()]
-        return ranker, scores
 
     @property
     def fingerprint(self) -> str:
@@ -138,7 +132,19 @@ class Pools(Fixed):
             texts = encoded_texts([one.title for one in records], [one.abstract for one in records])
             self._arriving = Arriving(pool.features, texts, wanted_of(review.protocol), encoder)
             pool = _joined(pool, self._arriving)
+            if self._arriving.left:
+                self._soon = _first_of(pool, review.state.labels(None))
         return pool
+
+
+def _first_of(pool: Pool, labels: Sequence[Label]) -> list[int]:
+    """Return the rows to be encoded first: those learnt from, and the head of the order.
+
+    Every viewer's order rests on the same vectors, so that which are made may follow from settled decisions alone.
+    """
+    scores = pool.fitted(labels).decision_function(pool.features)
+    learnt = [pool.rows[label.record_id] for label in labels if label.record_id in pool.rows]
+    return [*learnt, *order.best_first(scores)[:_SOON].tolist()]
 
 
 def _joined(pool: Pool, arriving: Arriving) -> Pool:

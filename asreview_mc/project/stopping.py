@@ -14,7 +14,7 @@ from asreview_mc.core.event import Decided, Logged, ProtocolSet, SampleDrawn, St
 from asreview_mc.core.protocol import Stage, Stopping
 from asreview_mc.core.protocol_file import parse
 from asreview_mc.learn import stop
-from asreview_mc.learn.features import WORDS, build
+from asreview_mc.learn.features import word_rows
 from asreview_mc.learn.likeness import most_like_one
 from asreview_mc.learn.stop.advice import Advice, advise
 from asreview_mc.learn.stop.heuristics import Quiet
@@ -171,7 +171,8 @@ def draw(review: Review, stage: Stage, n: int, *, by: str, seed: int, purpose: s
 def second_look(review: Review, stage: Stage, *, by: str) -> Logged:
     """Draw the unread records that are most like a single relevant one in words, for the rule `quiet`.
 
-    It rests on records alone that were read to the end. The reviewers get them between the ranked ones.
+    It rests on records alone that were read to the end, and on none of a control sample that the ranking has not come
+    to. The reviewers get them between the ranked ones.
 
     Raises
     ------
@@ -181,42 +182,47 @@ def second_look(review: Review, stage: Stage, *, by: str) -> Logged:
         If `by` may not, the stage is closed, all is read, an earlier look is not read to the end, or it is too early:
         before the end the ranking itself still comes to most of what is like a relevant record.
     """
-    order, unread = _may_look_again(review.state, stage, by)
-    relevant = [one for one, label in zip(order.record_ids, order.labels, strict=True) if label]
-    records = [review.records[one] for one in (*relevant, *unread)]
-    words = build([one.title for one in records], [one.abstract for one in records]).blocks[WORDS]
-    n = Quiet().look - order.second_look
-    rows = most_like_one(words, range(len(relevant)), range(len(relevant), len(records)), n)
+    _, unread, relevant = _may_look_again(review.state, stage, by)
+    record_ids = list(review.state.eligible(stage))
+    row_of = {one: row for row, one in enumerate(record_ids)}
+    records = [review.records[one] for one in record_ids]
+    words = word_rows([one.title for one in records], [one.abstract for one in records])
+    nearest = most_like_one(words, [row_of[one] for one in relevant], [row_of[one] for one in unread])
     with review.transaction():  # not before: others decide while likeness is reckoned
-        left = set(_may_look_again(review.state, stage, by)[1])
-        drawn = tuple(one for one in (unread[row - len(relevant)] for row in rows) if one in left)
-        (logged,) = review.append(SampleDrawn(stage, SECOND_LOOK, drawn, len(left), 0, "undecided", by))
+        order, unread, _ = _may_look_again(review.state, stage, by)
+        left = set(unread)
+        drawn = [one for row in nearest if (one := record_ids[row]) in left][: Quiet().look - order.second_look]
+        if not drawn:
+            raise DecisionError("all was read meanwhile", where=f"stage {stage}", remedy="See `asreview-mc stop`")
+        event = SampleDrawn(stage, SECOND_LOOK, tuple(drawn), len(unread), 0, "undecided", by)
+        (logged,) = review.append(event)
     return logged
 
 
-def _may_look_again(state: State, stage: Stage, by: str) -> tuple[ReadingOrder, list[str]]:
-    """Return what was read and what was not, where a second look may be drawn."""
+def _may_look_again(state: State, stage: Stage, by: str) -> tuple[ReadingOrder, list[str], list[str]]:
+    """Return what was read, what was not, and what to be like, where a second look may be drawn."""
     check_leader(state.protocol, by)
     where = f"stage {stage}"
     if state.closed(stage):
         raise DecisionError("is closed", where=where, remedy="Reopen it first")
-    order, unread = reading_order(state, stage), state.undecided(stage)
-    waiting = sum(one.to_read for one in samples(state, stage, SECOND_LOOK))
-    if waiting:
-        raise DecisionError(f"{waiting} records of the second look before are still to read", where=where)
+    order, unread, held_back = reading_order(state, stage), state.undecided(stage), state.held_back(stage, None)
+    if order.looking:
+        raise DecisionError(f"{order.looking} records of the second look before are still to read", where=where)
     if not unread:
         raise DecisionError("nothing is left to look at", where=where)
     if order.second_look >= Quiet().look:
         raise DecisionError("its second look is read, and found nothing", where=where, remedy="See `asreview-mc stop`")
+    labelled = zip(order.record_ids, order.labels, strict=True)
+    relevant = [one for one, label in labelled if label and one not in held_back]
     screening = stop.Screening(np.array(order.labels, dtype=np.int64), order.n_records, given=order.given)
     run, due = screening.irrelevant_run(), Quiet().look_from(order.n_records)
-    if not screening.found or run < due:
+    if not relevant or run < due:
         raise DecisionError(
             f"too early for a second look: the last {run:,} records read to the end were irrelevant",
             where=where,
             remedy=f"Draw it once a relevant record is found and {due:,} in a row are irrelevant",
         )
-    return order, unread
+    return order, unread, relevant
 
 
 def advice(review: Review, stage: Stage = "abstract") -> list[Advice]:
@@ -242,6 +248,7 @@ def _looked(review: Review, state: State, stage: Stage) -> Look:
         random_relevant=_random_relevant(state, stage),
         key_papers_missing=None if missing is None else len(missing),
         second_look=order.second_look,
+        looking=order.looking,
     )
     chosen_at, before = _chosen(review, state, stage)
     estimate = PoissonProcess().assess(screening, settings.target, settings.confidence).evidence
@@ -262,7 +269,7 @@ def _looked(review: Review, state: State, stage: Stage) -> Look:
             **{name: estimate.get(name) for name in ("recall", "recall_low", "recall_high")},
         },
         _overlooked(state, stage),
-        sum(one.to_read for one in (*drawn, *samples(state, stage, SECOND_LOOK))) + (control.to_read if control else 0),
+        sum(one.to_read for one in drawn) + (control.to_read if control else 0) + order.looking,
         missing,
     )
 

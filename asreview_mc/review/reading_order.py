@@ -25,8 +25,8 @@ class ReadingOrder:
         Records that the stage is about, read or not; at full text without the reports that could not be had.
     conflicts : int
         Open conflicts among those read.
-    second_look : int
-        Records of a second look that were read since the last relevant one.
+    second_look, looking : int
+        Records of a second look that were read since the last relevant one, and those that are still to be read.
     """
 
     record_ids: tuple[str, ...]
@@ -35,6 +35,7 @@ class ReadingOrder:
     n_records: int
     conflicts: int
     second_look: int
+    looking: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ def reading_order(state: State, stage: Stage) -> ReadingOrder:
         len(pool),
         sum(state.verdict(stage, one).outcome == "conflict" for one in read),
         len(looked.intersection(ordered[max(given, last + 1) :])),
+        len(looked.intersection(state.undecided(stage))),
     )
 
 

@@ -45,7 +45,7 @@ class State(Ratings):
     def _take(self, logged: Logged) -> None:
         super()._take(logged)
         event = logged.event
-        if isinstance(event, SampleDrawn):
+        if isinstance(event, SampleDrawn) and event.purpose != SECOND_LOOK:
             among = self.untouched if event.among == UNTOUCHED else self.undecided
             self.unread_at[logged.seq] = frozenset(among(event.stage))
             if event.purpose == CONTROL:

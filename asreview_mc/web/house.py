@@ -77,8 +77,7 @@ class House:
         self.workshop = open_shop(folder)
         self.orders = Coalesced(self._order)
         self.vectors = Coalesced(self._encode)
-        self._ordered: set[Hashable] = set()
-        self._ordered_by = ""
+        self._ordered: dict[Hashable, str] = {}
         self.encoded: tuple[int, int] | None = None
         """(done, total) of the texts whose vectors are being made behind the orders, None where none are."""
         self.measures = Coalesced(self._measure)
@@ -109,7 +108,7 @@ class House:
     async def _order(self, key: Hashable) -> None:
         orders = await asyncio.wrap_future(self.ranking.ask("orders", reviewer=key))
         await self.desk.run(lambda desk: desk.take(*orders))
-        self._ordered.add(key)
+        self._ordered[key] = orders[0].fingerprint
         self.vectors.want("all")
 
     async def _encode(self, key: Hashable) -> None:
@@ -118,9 +117,8 @@ class House:
         while left:
             left, of, fingerprint = await asyncio.wrap_future(self.ranking.ask("encode"))
             self.encoded = (of - left, of) if left else None
-            if fingerprint != self._ordered_by:
-                self._ordered_by = fingerprint
-                for reviewer in self._ordered:
+            for reviewer, by in self._ordered.items():
+                if by != fingerprint and not self.orders.busy(reviewer):
                     self.orders.want(reviewer)
 
     async def _measure(self, key: Hashable) -> None:

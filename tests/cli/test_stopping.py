@@ -24,6 +24,7 @@ def test_a_second_look_is_drawn(run, project, monkeypatch):
     assert early.code == 1 and "too early" in early.err
     monkeypatch.setattr(Quiet, "look_from", lambda *_: 0)
     assert run("stop", "--second-look").code == 1
+    assert run("stop", "--second-look", "--draw", "2", "--as", "R1").code == 2
     assert run("stop", "--second-look", "--as", "R1", "--json").json["seq"]
     assert "5 sampled records are still to be read" in run("stop").out
 

@@ -209,7 +209,7 @@ def test_a_quiet_run_or_buscar_whichever_comes_first():
     assert Quiet().assess(screening([0] * 500, 2000), 0.95, 0.95).stop is None
     without = screening([1] * 20 + [0] * 300, 2000, second_look=3)
     assert Quiet().assess(without, 0.95, 0.95).stop is False
-    assert Quiet().further(without, 0.95, 0.95) == 17
+    assert Quiet().further(without, 0.95, 0.95) == 2 * 17 - 1
     assert "`stop --second-look`" in Quiet().assess(without, 0.95, 0.95).why
     last = screening([1] * 20 + [0] * 100, 130, second_look=3)
     assert "13 are asked for" in Quiet().assess(last, 0.8, 0.95).why

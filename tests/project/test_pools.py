@@ -1,5 +1,6 @@
 """Nobody waits for embeddings, and what comes in later joins: records, vectors, another protocol."""
 
+import shutil
 import threading
 
 import pytest
@@ -7,10 +8,12 @@ import pytest
 from asreview_mc.core.errors import ModelError
 from asreview_mc.learn import arriving
 from asreview_mc.learn.cache import CachedEncoder
+from asreview_mc.learn.features import query_texts
 from asreview_mc.project import gather, screen
 from asreview_mc.project.orders import Orders
 from asreview_mc.project.pools import A_FEW, Pools, made_of
-from asreview_mc.project.ranking import NO_VECTORS
+from asreview_mc.project.ranking import NO_VECTORS, wanted_of
+from asreview_mc.project.review import Review
 from asreview_mc.project.session import Session
 
 MANY = 2 * A_FEW + 5
@@ -77,26 +80,44 @@ def test_the_first_order_goes_by_words_and_the_vectors_join(many, counting, cach
 
 
 def test_vectors_join_by_and_by_those_that_matter_first(many, counting, cached, monkeypatch):
-    """Each order says how many had joined; what was decided on and the head of the order need not wait for the rest."""
-    monkeypatch.setattr(arriving, "FIRST_JOIN", A_FEW)
+    """Each order says how many had joined; what is settled and the head of the order need not wait for the rest."""
+    monkeypatch.setattr(arriving, "FIRST_JOIN", A_FEW // 2)
     orders = Orders(many, cached)
     last = list(many.state.unique())[-1]
-    screen.decide(many, last, "include", "R1")
+    for name in ("R1", "R2"):
+        screen.decide(many, last, "include", name)
     first, _ = orders.orders("R1")
-    n = first.waiting + 1
+    n, asked = first.waiting + 1, query_texts(wanted_of(many.protocol))
     seen = [orders.encode()[2] for _ in range(3)]
     assert [one.removeprefix(cached.fingerprint) for one in seen] == [
-        f" coverage:{A_FEW}/{n}",
-        f" coverage:{2 * A_FEW}/{n}",
+        f" coverage:{A_FEW - len(asked)}/{n}",
+        f" coverage:{2 * A_FEW - len(asked)}/{n}",
         "",
     ]
-    head = [many.records[one] for one in (last, *first.record_ids[: A_FEW - 1])]
-    assert set(counting.texts[:A_FEW]) == {f"{one.title} {one.abstract}" for one in head}
+    head = [many.records[one] for one in (last, *first.record_ids[: A_FEW - 1 - len(asked)])]
+    assert set(counting.texts[:A_FEW]) == {*asked, *(f"{one.title} {one.abstract}" for one in head)}
+
+
+def test_which_vectors_are_made_first_tells_nothing_of_pending_decisions(many, cached, counting, monkeypatch, tmp_path):
+    """A colleague's order rests on the same vectors."""
+    monkeypatch.setattr(arriving, "FIRST_JOIN", A_FEW // 2)
+    made, other = [], tmp_path / "other"
+    shutil.copytree(many.folder, other)
+    with Review.open(other) as twin:
+        for review, decision in ((many, "include"), (twin, "exclude")):
+            for record_id in [*review.state.unique()][-5:]:
+                screen.decide(review, record_id, decision, "R2")
+            counting.texts.clear()
+            orders = Orders(review, CachedEncoder(counting, tmp_path / decision))
+            orders.orders("R2")
+            orders.encode()
+            made.append((list(counting.texts), orders.orders("R1")[0].record_ids))
+    assert made[0] == made[1]
 
 
 def test_a_few_vectors_already_change_the_order(many, cached, monkeypatch):
     """Orders between the first join and the last hold every record once, and differ."""
-    monkeypatch.setattr(arriving, "FIRST_JOIN", A_FEW)
+    monkeypatch.setattr(arriving, "FIRST_JOIN", A_FEW // 2)
     orders = Orders(many, cached)
     found = [orders.orders("R1")[0].record_ids]
     while orders.encode()[0]:
@@ -197,6 +218,46 @@ def test_a_failing_encoder_leaves_the_words(many, counting, cached, monkeypatch)
             shown = session.decide(session.offer(settled=True), "exclude").event.shown
             assert shown.fingerprint == NO_VECTORS
         assert "the weights are missing" in session.trouble
+
+
+def test_what_fails_once_is_done_the_next_time(review, counting, cached, monkeypatch):
+    """Few texts are encoded at once, and where that fails the words serve until it goes well."""
+    encode, broken = counting.encode, ["the weights are missing"]
+
+    def fail_once(texts, progress=None):
+        if broken:
+            raise ModelError(broken.pop())
+        return encode(texts, progress)
+
+    monkeypatch.setattr(counting, "encode", fail_once)
+    with Session(review, "R1", Pools(review.folder, encoder=cached)) as session:
+        offer = session.offer()
+        assert offer.shown.fingerprint == NO_VECTORS
+        session.decide(offer, "exclude")
+        assert session.offer(settled=True).shown.fingerprint == cached.fingerprint
+
+
+def test_a_protocol_that_cannot_be_encoded_leaves_the_words(many, counting, cached, monkeypatch):
+    """With all abstracts in the cache too; and the vectors join when it can."""
+    pools = Pools(many.folder, encoder=cached)
+    pools.current(made_of(many.state))
+    while pools.encode():
+        pass
+    path = many.folder / "protocol.toml"
+    path.write_text(path.read_text("utf-8").replace('text = "Written in English."', 'text = "On terns."'), "utf-8")
+    many.accept_protocol("R1", "another criterion")
+    encode = counting.encode
+
+    def fail(*_):
+        raise ModelError("the weights are missing")
+
+    monkeypatch.setattr(counting, "encode", fail)
+    assert pools.current(made_of(many.state)).fingerprint == NO_VECTORS
+    with pytest.raises(ModelError):
+        pools.encode()
+    monkeypatch.setattr(counting, "encode", encode)
+    assert pools.encode() == 0
+    assert pools.current(made_of(many.state)).fingerprint == cached.fingerprint
 
 
 def test_other_criteria_are_another_pool(review, cached):

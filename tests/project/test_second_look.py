@@ -100,9 +100,10 @@ def test_reading_may_stop_once_the_look_found_nothing(pool):
     both(pool, RELEVANT, "include")
     both(pool, TERNS[:90], "exclude")
     before = quiet(pool)
-    assert (before.stop, before.cost, before.evidence["second_look"]) == (False, Quiet().look, 0)
+    assert (before.stop, before.cost, before.evidence["second_look"]) == (False, 2 * Quiet().look - 1, 0)
     assert "`stop --second-look`" in before.why
     look = drawn(pool)
+    assert "20 are asked for and 20 wait" in quiet(pool).why and "--second-look" not in quiet(pool).why
     both(pool, look[:-1], "exclude", how="explored")
     assert (quiet(pool).stop, quiet(pool).cost) == (False, 1)
     both(pool, look[-1:], "exclude", how="explored")
@@ -133,6 +134,17 @@ def test_it_rests_on_nothing_that_is_pending(pool):
     look = drawn(pool)
     assert look[0] == RELEVANT[-1]
     assert set(NURSING).isdisjoint(look)
+
+
+def test_it_learns_nothing_from_a_control_sample(pool):
+    """Else what the sample says of the ranking would follow from the sample."""
+    sample = stopping.draw(pool, "abstract", 40, by="R1", seed=2, purpose=stopping.CONTROL).event.record_ids
+    odd = next(one for one in NURSING if one in sample)
+    both(pool, [one for one in sample if one != odd], "exclude", how="random")
+    both(pool, [odd], "include", how="random")
+    both(pool, [one for one in RELEVANT[:-1] if one not in sample], "include")
+    both(pool, [one for one in TERNS if one not in sample][:DUE], "exclude")
+    assert drawn(pool)[0] == RELEVANT[-1]
 
 
 def test_reviewers_get_it_between_the_ranked_ones(pool, encoder):

@@ -169,7 +169,8 @@ class Quiet:
         if self._by_buscar_alone(screening, target):
             return by_buscar
         short = self.run_asked(screening.n_records) - screening.irrelevant_run()
-        more = min(max(short, self._look_asked(screening) - screening.second_look, 0), screening.n_unread)
+        lacking = self._look_asked(screening) - screening.second_look
+        more = min(max(short, 2 * lacking - 1, 0), screening.n_unread)  # every other record is of the look
         return more if by_buscar is None else min(by_buscar, more)
 
     def run_asked(self, n_records: int) -> int:
@@ -184,8 +185,11 @@ class Quiet:
         return min(self.look, screening.second_look + screening.n_unread)
 
     def _hint(self, screening: Screening) -> str:
+        if screening.looking:
+            return f" and {screening.looking:,} wait"
         due = screening.irrelevant_run() >= self.look_from(screening.n_records)
-        return " (`stop --second-look`)" if due and screening.second_look < self._look_asked(screening) else ""
+        lacking = screening.second_look < self._look_asked(screening)
+        return " (draw it with `stop --second-look` or on the page)" if due and lacking else ""
 
     @staticmethod
     def _by_buscar_alone(screening: Screening, target: float) -> bool:

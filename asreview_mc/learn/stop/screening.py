@@ -89,8 +89,9 @@ class Screening:
         How many of `labels` are 1 by an open conflict alone. A certificate counts none of them as found.
     key_papers_missing : int or None
         Papers known beforehand that were not read yet; None where none were named.
-    second_look : int
-        How many of the irrelevant records read last were chosen by another ranking: most like a single relevant one.
+    second_look, looking : int
+        How many of the irrelevant records read last were chosen by another ranking, those most like a single relevant
+        one, and how many of these are still to be read.
     """
 
     labels: NDArray[np.int64]
@@ -105,6 +106,7 @@ class Screening:
     disputed: int = 0
     key_papers_missing: int | None = None
     second_look: int = 0
+    looking: int = 0
 
     def __post_init__(self) -> None:
         if len(self.labels) > self.n_records:
@@ -149,6 +151,7 @@ class Screening:
             disputed=self.disputed,
             key_papers_missing=self.key_papers_missing,
             second_look=self.second_look,
+            looking=self.looking,
         )
 
 
