@@ -8,10 +8,11 @@
     python benchmarks/ranking.py --table             # the table of the last rows of each run, nothing run
 
 All start from the same priors and read the same data; a review's published protocol is the hybrid's query where the
-data has one. Beside the rankers stand the hybrid without references, without the protocol, and without embeddings
-(then the protocol ranks by its words); where a review has none of these, leaving it out changes nothing and it is
-not run. The settings of the hybrid were chosen on these very reviews, so the table shows what was reached on
-development data, not what to expect of another review; `benchmarks/tune_ranking.py` has the estimate for that.
+data has one. Beside the rankers stand the hybrid without references, without the protocol, without embeddings (then the
+protocol ranks by its words), and with the embeddings of a random quarter of the records, as a live queue has them while
+they are made; where a review has none of these, leaving it out changes nothing and it is not run. The settings of the
+hybrid were chosen on these very reviews, so the table shows what was reached on development data, not what to expect of
+another review; `benchmarks/tune_ranking.py` has the estimate for that.
 """
 
 from __future__ import annotations
@@ -33,13 +34,14 @@ from threadpoolctl import threadpool_limits
 
 from asreview_mc.learn import rank
 from asreview_mc.learn.chosen import default_encoder
-from asreview_mc.learn.features import REFERENCES, FeatureSet
+from asreview_mc.learn.features import REFERENCES, FeatureSet, encoded_texts, query
 from asreview_mc.simulate import datasets, files, replay
 from asreview_mc.simulate.datasets import Labelled
 
 REVIEWS = _rows.ROOT.parent / "shared" / "data" / "reviews"
 REFERENCE = "elas_u4"
-WITHOUT = ("hybrid without references", "hybrid without protocol", "hybrid without embeddings")
+FEW = "hybrid with few vectors"
+WITHOUT = ("hybrid without references", "hybrid without protocol", "hybrid without embeddings", FEW)
 RANKERS = ("hybrid", *WITHOUT, REFERENCE, "elas_u3", "random")
 SHOWN = ("loss", "wss95", "wss95_floor", "recall10", "first_relevant")
 Row = dict[str, Any]
@@ -82,7 +84,17 @@ def _view(name: str, entry: Row, known: FeatureSet) -> FeatureSet | None:
         return replace(known, blocks=fewer) if len(fewer) < len(known.blocks) else None
     if name == "hybrid without protocol":
         return None if known.prior is None else replace(known, prior=None)
+    if name == FEW:
+        return _with_few(entry)
     return load(entry, embeddings=False)[1] if name == "hybrid without embeddings" else known
+
+
+def _with_few(entry: Row) -> FeatureSet:
+    review, words = load(entry, embeddings=False)
+    texts, encoder = encoded_texts(review.titles, review.abstracts), default_encoder()
+    there = np.random.default_rng(0).random(len(texts)) < 0.25
+    there &= np.array([bool(text) for text in texts])
+    return words.with_vectors(encoder.encode(texts), query(wanted(entry), encoder), there)
 
 
 def _run(review: Labelled, name: str, known: FeatureSet, seed: int, chosen: argparse.Namespace) -> Row:
