@@ -25,7 +25,7 @@ from asreview_mc.core.version import __version__
 from asreview_mc.project.workshop import Workshop
 from asreview_mc.web.guard import Guard
 from asreview_mc.web.house import House, Settings, Shop
-from asreview_mc.web.pages import page
+from asreview_mc.web.pages import page, told
 from asreview_mc.web.routes import (
     api,
     conflicts,
@@ -109,11 +109,12 @@ def _for_script(request: Request) -> bool:
 
 async def _ours(request: Request, error: Exception) -> Response:
     """Answer a user's error in one line, by its kind."""
+    if not isinstance(error, AsreviewMCError):
+        raise error
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), 422)
-    kind = type(error).__name__
     if _for_script(request):
-        return JSONResponse({"error": str(error), "kind": kind}, status)
-    return page(request, None, "error.html.jinja", status, status=status, message=str(error))
+        return JSONResponse({"error": str(error), "kind": type(error).__name__}, status)
+    return page(request, None, "error.html.jinja", status, status=status, message=told(error))
 
 
 async def _not_signed_in(request: Request, error: Exception) -> Response:

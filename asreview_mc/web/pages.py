@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,6 +14,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from markupsafe import Markup
 
+from asreview_mc.core.errors import AsreviewMCError
 from asreview_mc.core.protocol import Protocol
 from asreview_mc.core.record import Record
 from asreview_mc.core.version import __version__
@@ -21,6 +23,7 @@ from asreview_mc.web.who import Caller
 from asreview_mc.web.words import language_code, marked, quoted, sections, words_of
 
 HIDEABLE = ("authors", "journal", "year", "keywords")
+_FOR_COMMANDS = re.compile(r"--[a-z]|`")
 STAGE_NAMES = {"abstract": "Title and abstract", "fulltext": "Full text"}
 
 
@@ -110,6 +113,13 @@ def page(request: Request, who: Caller | None, template: str, code: int = 200, *
         )
     )
     return HTMLResponse(html, code)
+
+
+def told(error: AsreviewMCError) -> str:
+    """Return an error in one line, without advice for those who have a command line before them."""
+    if error.remedy and _FOR_COMMANDS.search(error.remedy):
+        return str(AsreviewMCError(error.what, where=error.where))
+    return str(error)
 
 
 def back(path: str, said: str = "") -> RedirectResponse:

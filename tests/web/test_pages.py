@@ -353,3 +353,13 @@ def test_only_who_decided_or_adjudicates_is_asked_to_settle(browser, review):
     assert "Settle as include" in browser("Ada").get("/conflicts").text
     shown = browser("Olga").get("/conflicts").text
     assert "not about universities" in shown and "Settle as include" not in shown
+
+
+def test_errors_on_the_page_speak_of_no_command_line(browser):
+    """Scripts are told what to run; somebody before a page is told what is wrong."""
+    one = browser("R1")
+    shown = one.get("/screen?record=r000099")
+    assert shown.status_code == 404
+    assert "no record" in shown.text and "asreview-mc export" not in shown.text
+    answer = one.say("/api/tags", record_id="r000099", tag="zebra")
+    assert "asreview-mc export" in answer.json()["error"]

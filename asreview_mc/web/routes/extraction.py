@@ -12,7 +12,7 @@ from asreview_mc.core.errors import DecisionError
 from asreview_mc.core.protocol import SEVERAL
 from asreview_mc.project import form_desk
 from asreview_mc.project.review import Review
-from asreview_mc.web.pages import back, page, view
+from asreview_mc.web.pages import back, page, told, view
 from asreview_mc.web.who import Caller, Rooms, Screener, Settler, form_of, texts_of
 
 router = APIRouter(include_in_schema=False)
@@ -105,7 +105,7 @@ async def keep(request: Request, record_id: str, who: Screener, house: Rooms) ->
             lambda desk: form_desk.keep(desk.review, record_id, values, who.name, form=form, note=note, since=base)
         )
     except DecisionError as error:
-        return await _shown(request, who, house, form, record_id, sent=sent, problem=str(error))
+        return await _shown(request, who, house, form, record_id, sent=sent, problem=told(error))
     return back(f"/extraction?form={form}&record={record_id}", f"The form of {record_id} is kept.")
 
 
@@ -122,5 +122,5 @@ async def agree(request: Request, record_id: str, who: Settler, house: Rooms) ->
             lambda desk: form_desk.agree(desk.review, record_id, of, who.name, form=form, together=together, note=note)
         )
     except DecisionError as error:
-        return await _shown(request, who, house, form, record_id, problem=str(error))
+        return await _shown(request, who, house, form, record_id, problem=told(error))
     return back(f"/extraction?form={form}&record={record_id}#differences", f"{record_id}: the differences are noted.")
