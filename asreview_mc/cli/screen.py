@@ -116,7 +116,8 @@ def rank(
     """Order the queue, best first, with a few words on why.
 
     Ranks, scores and reasons anchor whoever decides on the record next: `screen` and the page show the same queue
-    without them unless the protocol allows it. This list is for planning and for scripts.
+    without them unless the protocol allows it, and put records drawn by `stop` in between. This list is for planning
+    and for scripts.
     """
     from asreview_mc.project.ranking import rank as order_queue
     from asreview_mc.report.export import write_table

@@ -38,8 +38,10 @@ def stop(
     as_json: Json = False,
 ) -> None:
     """Say whether reading may stop: the rule chosen in the protocol first, then the others."""
-    if second_look and (draw is not None or control or rule or advice):
-        raise typer.BadParameter("--second-look goes without --draw, --control, --rule and --advice")
+    if second_look and (draw is not None or control or rule or advice or seed is not None):
+        raise typer.BadParameter("--second-look goes without --draw, --control, --seed, --rule and --advice")
+    if control and draw is None:
+        raise typer.BadParameter("--control goes with --draw N")
     with opened(project) as review, progress("stopping rules"):
         from asreview_mc.project import stopping
         from asreview_mc.project.stopping import AUDIT, CONTROL
@@ -69,7 +71,7 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     if found["conflicts"]:
         yield f"{found['conflicts']} open conflicts count as relevant until they are settled"
     if found["waiting"]:
-        yield f"{found['waiting']} sampled records are still to be read"
+        yield f"{found['waiting']} drawn records are still to be read: with `screen` or on the page, among the others"
     if found["key_papers_missing"]:
         yield f"Key papers not read yet: {'; '.join(found['key_papers_missing'])}"
     if found["estimate"]["recall"] is not None:

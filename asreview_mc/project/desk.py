@@ -92,7 +92,7 @@ class Desk:
         state = self.review.state
         check_decider(state.protocol, reviewer)
         left_out, found = set(besides), dict[str, Place]()
-        for record_id, shown, why in self._candidates(stage, reviewer):
+        for record_id, shown, why in self._candidates(stage, reviewer) if n else ():
             if record_id in left_out or record_id in found or not state.waits_for(stage, record_id, reviewer):
                 continue
             if self._taken(stage, record_id, reviewer):

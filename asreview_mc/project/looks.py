@@ -6,6 +6,7 @@ from typing import Any
 
 from asreview_mc.core.event import StopLooked
 from asreview_mc.core.protocol import Stage
+from asreview_mc.learn import stop
 from asreview_mc.project.review import Review
 
 
@@ -18,11 +19,12 @@ def last_look(review: Review, stage: Stage) -> dict[str, Any]:
     Returns
     -------
     dict
-        `rule` (empty where none is chosen), `target`, `confidence`, and `look`: None before the first, else `stop`
-        (None where the rule had no answer), `read`, `found`, `records`, `seq`, `at`, `by`.
+        `rule` (empty where none is chosen), its `kind`, `target`, `confidence`, and `look`: None before the first, else
+        `stop` (None where the rule had no answer), `read`, `found`, `records`, `seq`, `at`, `by`.
     """
     chosen = review.state.protocol.stopping
     found: dict[str, Any] = {"rule": chosen.rule, "target": chosen.target, "confidence": chosen.confidence}
+    found["kind"] = stop.rule(chosen.rule).kind if chosen.rule else ""
     for logged in reversed(review.state.noted[StopLooked]):
         event = logged.event
         if isinstance(event, StopLooked) and (event.stage, event.rule) == (stage, chosen.rule):

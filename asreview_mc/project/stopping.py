@@ -116,7 +116,10 @@ def look(review: Review, stage: Stage, *, by: str = "", rule: str = "") -> Look:
             found.target,
             found.confidence,
             verdict.stop if verdict else None,
-            {**dict(zip(SEEN, seen, strict=True)), **(verdict.evidence if verdict else {})},
+            {
+                **dict(zip(SEEN, seen, strict=True)),
+                **({"kind": verdict.kind, **verdict.evidence} if verdict else {}),
+            },
             by,
             _spent(name, found.confidence, 1 + len(_earlier_looks(state, stage, seen))),
         )
@@ -179,8 +182,8 @@ def second_look(review: Review, stage: Stage, *, by: str) -> Logged:
     UnknownError
         If `by` is unknown.
     DecisionError
-        If `by` may not, the stage is closed, all is read, an earlier look is not read to the end, or it is too early:
-        before the end the ranking itself still comes to most of what is like a relevant record.
+        If `by` may not, the stage is closed, all is read, an earlier look is not read to the end, BUSCAR decides alone,
+        or it is too early: before the end the ranking itself still comes to most of what is like a relevant record.
     """
     _, unread, relevant = _may_look_again(review.state, stage, by)
     record_ids = list(review.state.eligible(stage))
@@ -207,7 +210,7 @@ def _may_look_again(state: State, stage: Stage, by: str) -> tuple[ReadingOrder, 
         raise DecisionError("is closed", where=where, remedy="Reopen it first")
     order, unread, held_back = reading_order(state, stage), state.undecided(stage), state.held_back(stage, None)
     if order.looking:
-        raise DecisionError(f"{order.looking} records of the second look before are still to read", where=where)
+        raise DecisionError(f"{order.looking} records of the last second look are still to be read", where=where)
     if not unread:
         raise DecisionError("nothing is left to look at", where=where)
     if order.second_look >= Quiet().look:
@@ -215,12 +218,18 @@ def _may_look_again(state: State, stage: Stage, by: str) -> tuple[ReadingOrder, 
     labelled = zip(order.record_ids, order.labels, strict=True)
     relevant = [one for one, label in labelled if label and one not in held_back]
     screening = stop.Screening(np.array(order.labels, dtype=np.int64), order.n_records, given=order.given)
-    run, due = screening.irrelevant_run(), Quiet().look_from(order.n_records)
-    if not relevant or run < due:
+    if not relevant or Quiet().by_buscar_alone(screening, state.protocol.stopping.target):
         raise DecisionError(
-            f"too early for a second look: the last {run:,} records read to the end were irrelevant",
+            f"a second look is of no use with {screening.found:,} relevant records found, or a target of"
+            f" {state.protocol.stopping.target:.0%}: the rule quiet leaves such cases to BUSCAR",
             where=where,
-            remedy=f"Draw it once a relevant record is found and {due:,} in a row are irrelevant",
+        )
+    run, due = screening.irrelevant_run(), Quiet().look_from(order.n_records)
+    if run < due:
+        raise DecisionError(
+            f"too early for a second look: {run:,} irrelevant in a row",
+            where=where,
+            remedy=f"Draw it after {due:,}",
         )
     return order, unread, relevant
 

@@ -61,16 +61,22 @@ def _calibration(log: Account, stage: Stage) -> Iterator[Sentence]:
 
 def _ranking(log: Account, decided: Sequence[tuple[Logged, Decided]], stage: Stage) -> Iterator[Sentence]:
     ranked = [(one, event.shown) for one, event in decided if event.shown and event.shown.how == "ranked"]
-    used = Counter((shown.ranker, *shown.fingerprint.partition(COVERAGE)[:2]) for _, shown in ranked if shown)
-    for (ranker, fingerprint, partly), n in used.items():
+    models = Counter((shown.ranker, *shown.fingerprint.partition(COVERAGE)[:2]) for _, shown in ranked if shown)
+    for ranker in dict.fromkeys(name for name, *_ in models):
         settings = f" ({log.rankers[ranker]})" if ranker in log.rankers else ""
-        part = ", with the embeddings of a part of the records" if partly else ""
-        model = f", text model {fingerprint}{part}" if fingerprint else ", without embeddings"
+        seen = {_model(*model): n for (name, *model), n in models.items() if name == ranker}
+        by = [one if len(seen) == 1 else f"{n:,} {one}" for one, n in seen.items()]
         yield Sentence(
-            f"For {n:,} of the {len(decided):,} decisions on {STAGE_NAMES[stage]} the record was offered in the order"
-            f" of the ranker {ranker}{settings}{model}, trained on earlier decisions.",
-            tuple(one.seq for one, _ in ranked),
+            f"For {sum(seen.values()):,} of the {len(decided):,} decisions on {STAGE_NAMES[stage]} the record was"
+            f" offered in the order of the ranker {ranker}{settings}, as far as it had learnt by then,"
+            f" {joined(by)}.",
+            tuple(one.seq for one, shown in ranked if shown and shown.ranker == ranker),
         )
+
+
+def _model(fingerprint: str, partly: str) -> str:
+    part = " of a part of the records" if partly else ""
+    return f"with embeddings{part} (text model {fingerprint})" if fingerprint else "without embeddings"
 
 
 def _measured(log: Account, stage: Stage) -> Iterator[Sentence]:
@@ -105,29 +111,25 @@ def _settled(log: Account, stage: Stage) -> Iterator[Sentence]:
 
 def _stopped(log: Account, stage: Stage) -> Iterator[Sentence]:
     for logged, event in log.of(SampleDrawn, lambda event: event.stage == stage):
+        n, of = len(event.record_ids), event.population
+        waiting = sum(log.state.verdict(stage, log.state.kept(one)).outcome == "pending" for one in event.record_ids)
+        done = f"; {waiting:,} of them wait to be screened" if waiting else ""
         if event.purpose == SECOND_LOOK:
-            yield Sentence(
-                f"As a second look the {len(event.record_ids):,} of {event.population:,} unread records most like a"
-                " single relevant one in words were screened.",
-                (logged.seq,),
-            )
-            continue
-        purpose = (
-            "apart from the ranking, as its control" if event.purpose == CONTROL else "to estimate what was missed"
-        )
-        yield Sentence(
-            f"A random sample of {len(event.record_ids):,} of {event.population:,} records (seed {event.seed}) was"
-            f" screened {purpose}.",
-            (logged.seq,),
-        )
+            text = f"As a second look the {n:,} of {of:,} unread records most like a single relevant one in words were"
+            purpose = "drawn" if waiting else "screened"
+        else:
+            text = f"A random sample of {n:,} of {of:,} records (seed {event.seed}) was"
+            control = event.purpose == CONTROL
+            purpose = "drawn" if waiting else "screened"
+            purpose += " apart from the ranking, as its control" if control else " to estimate what was missed"
+        yield Sentence(f"{text} {purpose}{done}.", (logged.seq,))
     last = {event.rule: (logged, event) for logged, event in log.of(StopLooked, lambda event: event.stage == stage)}
     for rule, (logged, look) in last.items():
         if not rule:
             continue
         answer = {True: "said that screening could stop", False: "said to go on", None: "had no answer"}[look.stop]
         yield Sentence(
-            f"On {logged.at[:10]} the stopping rule {rule} (target recall {look.target:g}, confidence"
-            f" {look.confidence:g}) {answer}.",
+            f"On {logged.at[:10]} the stopping rule {rule} ({_promise(look)}) {answer}{_run(look)}.",
             (logged.seq,),
         )
     reopened = max((one.seq for one, event in log.of(StageReopened) if event.stage == stage), default=0)
@@ -140,6 +142,19 @@ def _stopped(log: Account, stage: Stage) -> Iterator[Sentence]:
             f"Screening on {STAGE_NAMES[stage]} was closed on {logged.at[:10]} by {closed.by}{why}{unread}.",
             (logged.seq,),
         )
+
+
+def _promise(look: StopLooked) -> str:
+    """Return what a rule aims at, and what stands behind it."""
+    if look.evidence.get("kind") == "heuristic":
+        return f"a rule of thumb without a probability behind it, for a recall of {look.target:g}"
+    return f"target recall {look.target:g}, confidence {look.confidence:g}"
+
+
+def _run(look: StopLooked) -> str:
+    run, second = look.evidence.get("run"), look.evidence.get("second_look")
+    by_look = f", {second:,} of them by a second look" if second else ""
+    return "" if run is None else f", after {many(run, 'irrelevant record')} in a row{by_look}"
 
 
 def _fulltexts(log: Account) -> Iterator[Sentence]:

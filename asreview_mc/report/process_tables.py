@@ -111,6 +111,10 @@ def _share(one: Mapping[str, Any]) -> tuple[str, str]:
     return f"{one['value']:.2f}", f"{one['ci_low']:.2f} to {one['ci_high']:.2f}"
 
 
+def _short(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
 def stop_looks(looks: Iterable[Logged]) -> Table:
     """Return every look at a stopping rule, with what it answered then."""
     rows = []
@@ -118,7 +122,7 @@ def stop_looks(looks: Iterable[Logged]) -> Table:
         event = logged.event
         if isinstance(event, StopLooked):
             said = {True: "stop", False: "go on", None: "no answer" if event.rule else ""}[event.stop]
-            evidence = "; ".join(f"{name} {value}" for name, value in event.evidence.items())
+            evidence = "; ".join(f"{name} {_short(value)}" for name, value in event.evidence.items())
             rows.append(
                 row(
                     logged.at[:10],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -114,7 +115,14 @@ async def _ours(request: Request, error: Exception) -> Response:
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), 422)
     if _for_script(request):
         return JSONResponse({"error": str(error), "kind": type(error).__name__}, status)
-    return page(request, None, "error.html.jinja", status, status=status, message=told(error))
+    return page(request, None, "error.html.jinja", status, status=status, message=told(error), before=_before(request))
+
+
+def _before(request: Request) -> str:
+    """Return the page of ours that led here, empty where there is none."""
+    came_from = urlsplit(request.headers.get("referer", ""))
+    same = came_from.netloc == request.url.netloc and came_from.path.startswith("/")
+    return came_from._replace(scheme="", netloc="", fragment="").geturl() if same else ""
 
 
 async def _not_signed_in(request: Request, error: Exception) -> Response:

@@ -35,6 +35,12 @@ class Coalesced:
         """Whether the work for a key is under way."""
         return key in self._under_way
 
+    async def settled(self, key: Hashable, within: float) -> None:
+        """Wait for the work under way for a key, for so many seconds at most."""
+        task = self._under_way.get(key)
+        if task:
+            await asyncio.wait({task}, timeout=within)
+
     def stop(self) -> None:
         """Leave off."""
         for task in list(self._under_way.values()):

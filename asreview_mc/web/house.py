@@ -20,6 +20,9 @@ from asreview_mc.web.behind import Coalesced
 from asreview_mc.web.lanes import Lane
 from asreview_mc.web.throttle import Throttle
 
+FIRST_ORDER = 4.0
+"""Seconds. Until an order is there, records come as they were read in, which wastes the work done on them."""
+
 
 class Shop(Protocol):
     """Where jobs of `project.jobs` are asked for."""
@@ -78,6 +81,7 @@ class House:
         self.orders = Coalesced(self._order)
         self.vectors = Coalesced(self._encode)
         self._ordered: dict[Hashable, str] = {}
+        self._came: set[str] = set()
         self.encoded: tuple[int, int] | None = None
         """(done, total) of the texts whose vectors are being made behind the orders, None where none are."""
         self.measures = Coalesced(self._measure)
@@ -85,6 +89,15 @@ class House:
     async def protocol(self) -> ReviewProtocol:
         """Return the protocol that holds."""
         return await self.desk.run(lambda desk: desk.review.state.protocol)
+
+    async def first_order(self, reviewer: str) -> None:
+        """Wait a little for the first order of somebody who comes in, once; a large review takes longer than that."""
+        if reviewer in self._came:
+            return
+        self._came.add(reviewer)
+        self.orders.want(reviewer)
+        if not self.orders.trouble:
+            await self.orders.settled(reviewer, FIRST_ORDER)
 
     async def job(self, job: str, /, **given: Any) -> Any:  # noqa: ANN401 - each job has a result of its own
         """Return the result of a job of the workshop."""

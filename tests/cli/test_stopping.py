@@ -21,12 +21,15 @@ def test_a_second_look_is_drawn(run, project, monkeypatch):
     for name in ("R1", "R2"):
         assert run("decide", "r000001", "include", "--reviewer", name).code == 0
     early = run("stop", "--second-look", "--as", "R1")
-    assert early.code == 1 and "too early" in early.err
+    assert early.code == 1 and "of no use with 1 relevant" in early.err
+    monkeypatch.setattr(Quiet, "by_buscar_alone", lambda *_: False)
+    assert "too early" in run("stop", "--second-look", "--as", "R1").err
     monkeypatch.setattr(Quiet, "look_from", lambda *_: 0)
     assert run("stop", "--second-look").code == 1
     assert run("stop", "--second-look", "--draw", "2", "--as", "R1").code == 2
+    assert run("stop", "--control", "--as", "R1").code == 2
     assert run("stop", "--second-look", "--as", "R1", "--json").json["seq"]
-    assert "5 sampled records are still to be read" in run("stop").out
+    assert "5 drawn records are still to be read" in run("stop").out
 
 
 def test_a_sample_is_drawn_and_advice_given(run, project):

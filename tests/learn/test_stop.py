@@ -212,7 +212,7 @@ def test_a_quiet_run_or_buscar_whichever_comes_first():
     assert Quiet().further(without, 0.95, 0.95) == 2 * 17 - 1
     assert "`stop --second-look`" in Quiet().assess(without, 0.95, 0.95).why
     last = screening([1] * 20 + [0] * 100, 130, second_look=3)
-    assert "13 are asked for" in Quiet().assess(last, 0.8, 0.95).why
+    assert "3 of 13 by a second look" in Quiet().assess(last, 0.8, 0.95).why
     few = screening([1] * 19 + [0] * 340, 2000, second_look=20)
     assert Quiet().assess(few, 0.95, 0.95).stop is False
     assert Quiet().further(few, 0.95, 0.95) == Buscar().further(few, 0.95, 0.95)

@@ -70,28 +70,41 @@ def test_it_is_for_the_end_of_reading(pool, read):
     """Before that the ranking itself comes to most of what is like a relevant record."""
     both(pool, RELEVANT, "include")
     both(pool, TERNS[:read], "exclude")
-    with pytest.raises(DecisionError, match=f"the last {read} records read to the end were irrelevant"):
+    with pytest.raises(DecisionError, match=f"too early for a second look: {read} irrelevant in a row"):
         drawn(pool)
-    assert "--second-look" not in quiet(pool).why
+    assert f"to be taken after {DUE} in a row" in quiet(pool).why
 
 
 def test_who_may_and_when(pool):
     """A known leader, something relevant, nothing that waits, one look at a time, an open stage."""
     both(pool, TERNS[:DUE], "exclude")
-    with pytest.raises(DecisionError, match="too early"):
+    with pytest.raises(DecisionError, match="of no use with 0 relevant"):
         drawn(pool)
     both(pool, RELEVANT, "include")
     both(pool, TERNS[DUE : 2 * DUE], "exclude")
     with pytest.raises(UnknownError):
         stopping.second_look(pool, "abstract", by="Mallory")
     look = drawn(pool)
-    with pytest.raises(DecisionError, match=f"{len(look)} records of the second look before are still to read"):
+    with pytest.raises(DecisionError, match=f"{len(look)} records of the last second look are still to be read"):
         drawn(pool)
     both(pool, look, "exclude", how="explored")
     with pytest.raises(DecisionError, match="its second look is read"):
         drawn(pool)
     stages.close(pool, "abstract", "R1", reason="enough")
     with pytest.raises(DecisionError, match="is closed"):
+        drawn(pool)
+
+
+def test_it_is_for_what_the_rule_is_made_for(pool, amended):
+    """Few found, or a target above 95 %, are left to BUSCAR."""
+    both(pool, RELEVANT[:19], "include")
+    both(pool, TERNS[:DUE], "exclude")
+    with pytest.raises(DecisionError, match="of no use with 19 relevant records found"):
+        drawn(pool)
+    both(pool, RELEVANT[19:], "include")
+    both(pool, TERNS[DUE : 2 * DUE], "exclude")
+    amended(pool, target="0.99")
+    with pytest.raises(DecisionError, match="a target of 99%"):
         drawn(pool)
 
 
@@ -103,7 +116,7 @@ def test_reading_may_stop_once_the_look_found_nothing(pool):
     assert (before.stop, before.cost, before.evidence["second_look"]) == (False, 2 * Quiet().look - 1, 0)
     assert "`stop --second-look`" in before.why
     look = drawn(pool)
-    assert "20 are asked for and 20 wait" in quiet(pool).why and "--second-look" not in quiet(pool).why
+    assert "0 of 20 by a second look, 20 of which wait" in quiet(pool).why and "--second-look" not in quiet(pool).why
     both(pool, look[:-1], "exclude", how="explored")
     assert (quiet(pool).stop, quiet(pool).cost) == (False, 1)
     both(pool, look[-1:], "exclude", how="explored")

@@ -42,22 +42,35 @@ WORDS = {
         *(Decided(FIRST, "abstract", name, "include") for name in review.state.protocol.screeners),
     ],
     "R1 screened title and abstract of 1 record.": lambda _: [Decided(FIRST, "abstract", "R1", "include")],
-    "in the order of the ranker hybrid 0.1.0 (C 0.1), text model abcd": lambda _: [
+    "the ranker hybrid 0.1.0 (C 0.1), as far as it had learnt by then, with embeddings (text model abcd).": lambda _: [
         Decided(FIRST, "abstract", "R1", "include", shown=SHOWN)
     ],
     "For 2 of the 2 decisions on title and abstract the record was offered in the order of the ranker"
-    " hybrid 0.1.0 (C 0.1), text model abcd, with the embeddings of a part of the records, trained on": lambda _: [
+    " hybrid 0.1.0 (C 0.1), as far as it had learnt by then, with embeddings of a part of the records": lambda _: [
         Decided(FIRST, "abstract", name, "include", shown=replace(SHOWN, fingerprint=f"abcd{COVERAGE}{n}/9"))
         for n, name in enumerate(("R1", "R2"), start=4)
     ],
     "Conflicts on title and abstract were settled for 1 record by R1 and R2": lambda _: [
         Settled(FIRST, "abstract", "include", ("R1", "R2"))
     ],
-    "A random sample of 1 of 9 records (seed 4) was screened": lambda _: [
+    "A random sample of 1 of 9 records (seed 4) was drawn apart from the ranking, as its control; 1 of": lambda _: [
         SampleDrawn("abstract", "control", (FIRST,), 9, 4, "all", "R1")
     ],
-    "As a second look the 1 of 9 unread records most like a single relevant one": lambda _: [
+    "A random sample of 1 of 9 records (seed 4) was screened to estimate": lambda review: [
+        SampleDrawn("abstract", "audit", (FIRST,), 9, 4, "all", "R1"),
+        *(Decided(FIRST, "abstract", name, "include") for name in review.state.protocol.screeners),
+    ],
+    "As a second look the 1 of 9 unread records most like a single relevant one in words were drawn; 1 of": lambda _: [
         SampleDrawn("abstract", "second look", (FIRST,), 9, 0, "undecided", "R1")
+    ],
+    "For 3 of the 3 decisions on title and abstract the record was offered in the order of the ranker"
+    " hybrid 0.1.0 (C 0.1), as far as it had learnt by then, 1 without embeddings and 2 with embeddings": lambda _: [
+        Decided(FIRST, "abstract", "R1", "include", shown=replace(SHOWN, fingerprint="")),
+        *(Decided(FIRST, "abstract", name, "include", shown=SHOWN) for name in ("R2", "R3")),
+    ],
+    "the stopping rule quiet (a rule of thumb without a probability behind it, for a recall of 0.95) said that"
+    " screening could stop, after 54 irrelevant records in a row, 20 of them by a second look": lambda _: [
+        replace(LOOK, rule="quiet", evidence={"kind": "heuristic", "run": 54, "second_look": 20})
     ],
     "the stopping rule buscar (target recall 0.95, confidence 0.9) said that screening could stop": lambda _: [LOOK],
     "the stopping rule buscar (target recall 0.95, confidence 0.9) had no answer": lambda _: [

@@ -306,13 +306,14 @@ def test_a_second_look_is_drawn_on_the_page(browser, review, monkeypatch):
     olga = browser("Olga")
     assert "Draw the second look" in olga.get("/stopping").text
     assert "Draw the second look" not in browser("R1").get("/stopping").text
+    monkeypatch.setattr(Quiet, "by_buscar_alone", lambda *_: False)
     assert "too early for a second look" in olga.fill_in("/stopping/sample", purpose="second look").text
     monkeypatch.setattr(Quiet, "look_from", lambda *_: 0)
     assert browser("R1").fill_in("/stopping/sample", purpose="second look").status_code == 403
     assert olga.fill_in("/stopping/sample", purpose="second look").status_code == 303
     (drawn,) = [one.event for one in review.log.events() if one.event.kind == "sample_drawn"]
     assert len(drawn.record_ids) == 5
-    assert "5 sampled records are still to be read" in browser("R1").fill_in("/stopping", stage="abstract").text
+    assert "5 drawn records are still to be read" in browser("R1").fill_in("/stopping", stage="abstract").text
 
 
 def test_records_are_assigned_by_name_and_taken_out_again(browser, review):
@@ -361,5 +362,10 @@ def test_errors_on_the_page_speak_of_no_command_line(browser):
     shown = one.get("/screen?record=r000099")
     assert shown.status_code == 404
     assert "no record" in shown.text and "asreview-mc export" not in shown.text
+    assert "Back to where" not in shown.text
+    again = one.get("/screen?record=r000099", headers={"referer": "http://127.0.0.1:8000/search?q=birds"})
+    assert 'href="/search?q=birds"' in again.text
+    elsewhere = one.get("/screen?record=r000099", headers={"referer": "http://evil.example/search"})
+    assert "Back to where" not in elsewhere.text
     answer = one.say("/api/tags", record_id="r000099", tag="zebra")
     assert "asreview-mc export" in answer.json()["error"]

@@ -148,6 +148,15 @@ def test_screening_goes_on_without_the_ranker(browser, app, review):
     assert len(decisions(review)) == 1
 
 
+def test_the_first_page_waits_a_little_for_the_first_order(browser):
+    """So that nobody begins with records as they were read in; to look at the progress offers nothing."""
+    one = browser("R1")
+    assert one.get("/api/next?n=0").json()["offers"] == []
+    first = one.get("/api/next").json()
+    assert first["progress"]["stale"] == 0
+    assert len(first["offers"]) == 2
+
+
 @pytest.mark.parametrize("replies", [[70, 6, 0], [70, ProjectError("it has ended"), 0]])
 def test_nobody_waits_for_vectors_and_they_join(review, replies):
     """After the first order what is lacking is made step by step, and then the order is asked for again."""

@@ -10,7 +10,7 @@ from asreview_mc.learn.stop.buscar import Buscar
 from asreview_mc.learn.stop.certificates import QuantileBinomial, RandomAudit, TargetRule
 from asreview_mc.learn.stop.heuristics import Consecutive, Knee, Quiet, Safe
 from asreview_mc.learn.stop.models import Chao, PoissonProcess, QuantileConfidence
-from asreview_mc.learn.stop.screening import Audit, Control, Foreseeing, Screening, StopRule, Verdict
+from asreview_mc.learn.stop.screening import Audit, Control, Foreseeing, Screening, StopRule, Verdict, no_answer
 
 __all__ = ["RULES", "Audit", "Control", "Screening", "StopRule", "Verdict", "assess", "rule"]
 
@@ -76,6 +76,8 @@ def assess(
 
 
 def _with_cost(one: StopRule, screening: Screening, target: float, confidence: float) -> Verdict:
+    if not screening.n_records:
+        return no_answer(one, "there are no records")
     if not screening.n_unread:
         return Verdict(one.name, one.kind, True, "everything was read", {}, 0, one.source)
     said = one.assess(screening, target, confidence)

@@ -9,6 +9,7 @@ import numpy as np
 
 from asreview_mc.learn.stop.buscar import Buscar
 from asreview_mc.learn.stop.certificates import QuantileBinomial, RandomAudit
+from asreview_mc.learn.stop.heuristics import Quiet
 from asreview_mc.learn.stop.screening import Screening
 
 PREVALENCES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
@@ -40,7 +41,7 @@ class Advice:
 
 
 def advise(n_records: int, *, target: float, confidence: float) -> list[Advice]:
-    """Return the least cost of BUSCAR, a random audit, QBCB and Target at plausible prevalences.
+    """Return the least cost of BUSCAR, `quiet`, a random audit, QBCB and Target at plausible prevalences.
 
     Parameters
     ----------
@@ -62,6 +63,9 @@ def advise(n_records: int, *, target: float, confidence: float) -> list[Advice]:
         perfect = Screening(np.ones(relevant, dtype=np.int64), n_records)
         more = Buscar().further(perfect, target, confidence)
         rows: list[tuple[str, int | None, str]] = [("buscar", None if more is None else relevant + more, "")]
+        quiet = Quiet().further(perfect, target, confidence)
+        alone = "BUSCAR alone" if Quiet().by_buscar_alone(perfect, target) else ""
+        rows.append(("quiet", None if quiet is None else relevant + quiet, alone))
         plan = RandomAudit.plan(perfect, target, confidence)
         rows.append(("audit", None if plan is None else relevant + plan, "one audit, at half of the error probability"))
         needed = _controls("qbcb", target, confidence), _controls("target", target, confidence)

@@ -59,7 +59,8 @@ class Buscar:
         p = self.p_value(screening, target)
         stop = p < alpha
         why = f"p = {p:.3g} that recall is below {target:.0%}, {'under' if stop else 'not under'} {alpha:.3g}"
-        return Verdict(self.name, self.kind, stop, why, {"p": p, "alpha": alpha, "bias": self.bias}, None, self.source)
+        evidence = {"p": p, "alpha": round(alpha, 12), "bias": self.bias}
+        return Verdict(self.name, self.kind, stop, why, evidence, None, self.source)
 
     def _alpha(self, screening: Screening, confidence: float) -> float:
         spent = (screening.looks + 1) * (screening.looks + 2) if self.spends else 1

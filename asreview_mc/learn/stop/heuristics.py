@@ -150,15 +150,15 @@ class Quiet:
         buscar = Buscar().assess(screening, target, confidence)
         if buscar.stop is None:
             return no_answer(self, "no relevant record was found yet")
-        if self._by_buscar_alone(screening, target):
+        if self.by_buscar_alone(screening, target):
             why = f"above {_MADE_FOR:.0%}, or with fewer than {_FEWEST_FOUND} found, BUSCAR alone decides: {buscar.why}"
             return Verdict(self.name, self.kind, buscar.stop, why, buscar.evidence, None, self.source)
         run, asked = screening.irrelevant_run(), self.run_asked(screening.n_records)
         looked, look = screening.second_look, self._look_asked(screening)
         stop = bool(buscar.stop) or (run >= asked and looked >= look)
         why = (
-            f"the last {run:,} records were irrelevant, {asked:,} are asked for, {looked:,} of them by a second look,"
-            f" {look:,} are asked for{self._hint(screening)}; BUSCAR: {buscar.why}"
+            f"{run:,} irrelevant in a row, {asked:,} are asked for; {looked:,} of {look:,} by a second look"
+            f"{self._hint(screening)}; BUSCAR: {buscar.why}"
         )
         evidence = {**buscar.evidence, "run": run, "asked": asked, "second_look": looked}
         return Verdict(self.name, self.kind, stop, why, evidence, None, self.source)
@@ -166,7 +166,7 @@ class Quiet:
     def further(self, screening: Screening, target: float, confidence: float) -> int | None:
         """Return how many more records to read until the rule is met, if none of them is relevant."""
         by_buscar = Buscar().further(screening, target, confidence)
-        if self._by_buscar_alone(screening, target):
+        if self.by_buscar_alone(screening, target):
             return by_buscar
         short = self.run_asked(screening.n_records) - screening.irrelevant_run()
         lacking = self._look_asked(screening) - screening.second_look
@@ -186,11 +186,22 @@ class Quiet:
 
     def _hint(self, screening: Screening) -> str:
         if screening.looking:
-            return f" and {screening.looking:,} wait"
-        due = screening.irrelevant_run() >= self.look_from(screening.n_records)
-        lacking = screening.second_look < self._look_asked(screening)
-        return " (draw it with `stop --second-look` or on the page)" if due and lacking else ""
+            return f", {screening.looking:,} of which wait for reviewers"
+        if screening.second_look >= self._look_asked(screening):
+            return ""
+        due = self.look_from(screening.n_records)
+        if screening.irrelevant_run() < due:
+            return f", to be taken after {due:,} in a row"
+        return ", to be taken now (`stop --second-look`, or below on the page)"
 
     @staticmethod
-    def _by_buscar_alone(screening: Screening, target: float) -> bool:
+    def by_buscar_alone(screening: Screening, target: float) -> bool:
+        """Whether BUSCAR decides, since the rule is made for neither such a target nor so few found.
+
+        Parameters
+        ----------
+        screening : Screening
+        target : float
+            Recall to be reached.
+        """
         return target > _MADE_FOR or screening.found < _FEWEST_FOUND

@@ -80,7 +80,7 @@ async def next_records(
     who: Screener,
     house: Rooms,
     stage: Stage = "abstract",
-    n: Annotated[int, Query(ge=1, le=5)] = 2,
+    n: Annotated[int, Query(ge=0, le=5)] = 2,
     besides: Annotated[str, Query(max_length=2000)] = "",
 ) -> dict[str, Any]:
     """Return the next records to decide on, leaving out the ids in `besides`, separated by commas."""
@@ -96,6 +96,7 @@ async def offers(house: Rooms, who: Caller, stage: Stage, n: int, besides: list[
         told = {"decided": progress.decided, "left": progress.left, "stale": progress.stale}
         return [seen(desk, one, who) for one in places], told, desk.review.state.protocol
 
+    await house.first_order(who.name)
     found, progress, protocol = await house.desk.run(look)
     if progress["stale"] is None:
         house.orders.want(who.name)

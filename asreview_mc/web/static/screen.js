@@ -261,11 +261,25 @@ class Screening {
     this.part("bar").value = decided;
     this.part("count").textContent = `${decided.toLocaleString("en")} decided, ${left.toLocaleString("en")} to go`;
     let order = "In reading order until the ranking is there";
-    if (stale !== null) order = stale ? `The order has not learnt from your last ${stale} decisions yet` : "The order has learnt from all you decided";
-    if (reading && stale !== null) order += "; texts not yet read go by their words";
-    if (reading) order += `: ${reading[0].toLocaleString("en")} of ${reading[1].toLocaleString("en")} texts read`;
+    if (stale !== null) order = stale ? `The order has not learnt from your last ${stale === 1 ? "decision" : `${stale} decisions`} yet` : "The order has learnt from all you decided";
+    if (reading && stale !== null) order += "; texts that are not prepared go by their words";
+    if (reading) order += `: ${reading[0].toLocaleString("en")} of ${reading[1].toLocaleString("en")} texts are prepared`;
     if (!left && !trouble) order = "";
     this.part("stale").textContent = trouble ? `${order}. The ranking has stopped and is started again: ${trouble}` : order && `${order}.`;
+    clearTimeout(this.watching);
+    if (left && (stale !== 0 || reading)) this.watching = setTimeout(() => this.look(), 5000);
+  }
+
+  // What is learnt behind the reader's back is told without another decision.
+  async look() {
+    const before = this.progress.stale;
+    const answer = this.unsent().length ? null : await fetch(`/api/next?stage=${this.stage}&n=0`).catch(() => null);
+    if (answer && answer.ok && !this.unsent().length) this.progress = (await answer.json()).progress;
+    if (before === null && this.progress.stale !== null) {
+      this.offers.splice(1);
+      this.fetchMore();
+    }
+    this.tell();
   }
 
   say(text) {
