@@ -103,7 +103,7 @@ class Following:
             beyond = signs * (kernel[:, within] @ b) > 1.0
             if bool((beyond == self._beyond[places]).all()):
                 inside = known.take(within)
-                return {name: share**2 * _sum(inside.blocks[name], b) for name, share in shares.items()}
+                return {name: _sum(inside.blocks[name], share**2 * b) for name, share in shares.items()}
             self._beyond[places] = beyond
         return None
 
@@ -127,8 +127,18 @@ class Following:
 
 
 def _products(block: Matrix, rows: Sequence[int], others: Sequence[int]) -> Floats:
-    products = block[np.asarray(rows, dtype=np.intp)] @ block[np.asarray(others, dtype=np.intp)].T
-    return np.asarray(products if isinstance(products, np.ndarray) else products.toarray(), dtype=np.float64)
+    """Return the inner products of rows with others; most of millions of columns are empty in either."""
+    against = block[np.asarray(others, dtype=np.intp)]
+    if isinstance(block, np.ndarray):
+        return np.asarray(block[np.asarray(rows, dtype=np.intp)] @ against.T, dtype=np.float64)
+    products = np.empty((len(rows), len(others)))
+    line = np.zeros(block.shape[1])
+    for place, row in enumerate(rows):
+        used = slice(block.indptr[row], block.indptr[row + 1])
+        line[block.indices[used]] = block.data[used]
+        products[place] = against @ line
+        line[block.indices[used]] = 0.0
+    return products
 
 
 def _bordered(kernel: Floats, lines: Floats) -> Floats:
@@ -142,7 +152,11 @@ def _bordered(kernel: Floats, lines: Floats) -> Floats:
 
 
 def _sum(rows: Matrix, b: Floats) -> Floats:
-    return np.asarray(rows.T @ b, dtype=np.float64)
+    if isinstance(rows, np.ndarray):
+        return np.asarray(b @ rows, dtype=np.float64)
+    total = np.zeros(rows.shape[1])  # whose pages nobody writes to take no memory and no time
+    np.add.at(total, rows.indices, rows.data * np.repeat(b, np.diff(rows.indptr)))
+    return total
 
 
 def _machine(features: FeatureSet, coefficients: Mapping[str, Floats]) -> Floats:
