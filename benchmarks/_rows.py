@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+os.environ.setdefault("ASREVIEW_MC_PRECISION", "float32")  # as the README says, whatever this processor can do
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 LIBRARIES = (

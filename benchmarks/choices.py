@@ -51,7 +51,8 @@ def main() -> None:
     given = arguments.parse_args()
     records = [json.loads(line) for line in given.data.read_text("utf-8").splitlines()]
     texts = [f"{one['title']}\n{one['abstract']}" for one in records]
-    protocol, encoder, rows = parse(template("micro-credentials")), CachedEncoder(SentenceEncoder()), []
+    protocol, rows = parse(template("micro-credentials")), []
+    encoder = CachedEncoder(SentenceEncoder(precision="float32"))
     for field in protocol.form(EXTRACTION):
         if field.code not in AS_IN_THE_FORM:
             continue
