@@ -111,7 +111,7 @@ def reading_order(state: State, stage: Stage) -> ReadingOrder:
         len(pool),
         sum(state.verdict(stage, one).outcome == "conflict" for one in read),
         len(looked.intersection(ordered[max(given, last + 1) :])),
-        len(looked.intersection(state.undecided(stage))),
+        len(looked.intersection(state.undecided(stage))) if looked else 0,
     )
 
 

@@ -26,8 +26,8 @@ from asreview_mc.core.event.gathering import (
     RoundBegun,
     Split,
 )
-from asreview_mc.core.event.screening import COVERAGE as COVERAGE
 from asreview_mc.core.event.screening import (
+    COVERAGE,
     AgreementMeasured,
     Decided,
     Discussed,
@@ -61,6 +61,7 @@ from asreview_mc.core.event.team import (
 )
 
 __all__ = [
+    "COVERAGE",
     "EVENTS",
     "GENESIS",
     "AgreementMeasured",
