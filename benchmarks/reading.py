@@ -78,7 +78,9 @@ def by_scan(path: Path) -> int:
     """Read the fields by tag and return the number of records."""
     with without_collection():
         data, _ = encoding.to_utf8(path.read_bytes())
-        found = [fields for _, _, fields in tagged.scan(tagged.lines_ended(data), dialects.RIS, [])]
+        data = tagged.lines_ended(data)
+        starts = list(tagged.openings(data, dialects.RIS))
+        found = [fields for _, _, fields in tagged.scan(data, dialects.RIS, starts, [])]
     return len(_held(found))
 
 

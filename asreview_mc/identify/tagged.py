@@ -125,18 +125,18 @@ def parse(data: bytes, dialect: Dialect) -> Parsed:
         If it is not UTF-8.
     """
     stray: list[Stray] = []
-    found = sum(1 for _ in openings(data, dialect))
+    starts = list(openings(data, dialect))
     items = []
-    for number, text, fields in scan(data, dialect, stray):
+    for number, text, fields in scan(data, dialect, starts, stray):
         dialect.adapt(fields)
         record = assemble(fields, dialect.plan)
         if dialect.complete is not None:
             record = dialect.complete(record)
         items.append(Item(f"line {number}", record, "" if has_text(record) else _beginning(text, dialect)))
-    return Parsed(found, items, stray)
+    return Parsed(len(starts), items, stray)
 
 
-def scan(data: bytes, dialect: Dialect, stray: list[Stray]) -> Iterator[tuple[int, str, Fields]]:
+def scan(data: bytes, dialect: Dialect, starts: Sequence[int], stray: list[Stray]) -> Iterator[tuple[int, str, Fields]]:
     """Yield the line on which each record begins, its text, and its fields by tag.
 
     Parameters
@@ -145,10 +145,11 @@ def scan(data: bytes, dialect: Dialect, stray: list[Stray]) -> Iterator[tuple[in
         As for `parse`.
     dialect : Dialect
         The format.
+    starts : sequence of int
+        Where records begin: all `openings`.
     stray : list of Stray
         Gets every line that belongs to no record.
     """
-    starts = list(openings(data, dialect))
     above = data[: starts[0] if starts else len(data)].decode()
     _strays(above.split("\n"), 1, dialect, stray)
     number = 1 + above.count("\n")

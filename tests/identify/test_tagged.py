@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from asreview_mc.identify import references
 from asreview_mc.identify.dialects import RIS
 from asreview_mc.identify.reading import Stray, has_text
-from asreview_mc.identify.tagged import lines_ended, scan
+from asreview_mc.identify.tagged import lines_ended, openings, scan
 from asreview_mc.identify.tagged import parse as parse_tagged
 
 TWO = """TY  - JOUR
@@ -298,11 +298,11 @@ def test_the_quick_ways_through_a_record_find_what_the_careful_one_does(records)
     text = "\n".join("\n".join(["TY  - JOUR", *lines, "ER  - ", ""]) for lines in records)
     never = re.compile(r"(?!)")
     data = lines_ended(text.encode())
-    stray, careful_stray = [], []
-    quick = [fields for *_, fields in scan(data, RIS, stray)]
+    starts, stray, careful_stray = list(openings(data, RIS)), [], []
+    quick = [fields for *_, fields in scan(data, RIS, starts, stray)]
     for careful in (replace(RIS, line=never), replace(RIS, line=never, run=never)):
         careful_stray.clear()
-        assert quick == [fields for *_, fields in scan(data, careful, careful_stray)]
+        assert quick == [fields for *_, fields in scan(data, careful, starts, careful_stray)]
         assert stray == careful_stray
 
 
