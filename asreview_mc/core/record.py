@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
@@ -78,9 +78,9 @@ class Record:
         record = self
         for other in others:
             lacking = {
-                item.name: getattr(other, item.name)
-                for item in fields(self)
-                if item.name not in ("record_id", "extra") and not getattr(record, item.name)
+                name: getattr(other, name)
+                for name in _NAMES
+                if name not in ("record_id", "extra") and not getattr(record, name)
             }
             extra = {name: list(texts) for name, texts in record.extra.items()}
             more = {name: list(texts) for name, texts in other.extra.items()}
@@ -99,17 +99,24 @@ class Record:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain JSON-able values, in their order."""
-        plain = asdict(self)
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
+        plain = {name: getattr(self, name) for name in _NAMES}
+        for name in _SEVERAL:
+            plain[name] = list(plain[name])
+        plain["extra"] = {name: list(texts) for name, texts in self.extra.items()}
+        return plain
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Record:
         """Return the record that `to_dict` wrote; unknown names are a ``TypeError``."""
         values = dict(plain)
-        for item in fields(cls):
-            if isinstance(values.get(item.name), list):
-                values[item.name] = tuple(values[item.name])
+        for name in _SEVERAL:
+            if isinstance(values.get(name), list):
+                values[name] = tuple(values[name])
         return cls(**values)
+
+
+_NAMES = tuple(item.name for item in fields(Record))
+_SEVERAL = ("authors", "keywords", "notes", "references")
 
 
 def bare_doi(text: str) -> str:

@@ -172,9 +172,11 @@ class EventLog:
             (last,) = self._db.execute("SELECT COALESCE(MAX(number), 0) FROM records").fetchone()
             named = [replace(record, record_id=record_id(last + k)) for k, record in enumerate(records, start=1)]
             digests = [record.digest for record in named]
-            for number, (record, digest) in enumerate(zip(named, digests, strict=True), start=last + 1):
-                body = compact_json(record.to_dict(), sort=False)
-                self._db.execute("INSERT INTO records VALUES (?, ?, ?, ?)", (number, record.record_id, digest, body))
+            rows = (
+                (number, record.record_id, digest, compact_json(record.to_dict(), sort=False))
+                for number, (record, digest) in enumerate(zip(named, digests, strict=True), start=last + 1)
+            )
+            self._db.executemany("INSERT INTO records VALUES (?, ?, ?, ?)", rows)
             first = named[0].record_id if named else ""
             (logged,) = self.append([replace(event, first=first, digest=digest_of(digests))])
         return logged, named

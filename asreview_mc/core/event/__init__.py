@@ -181,7 +181,11 @@ def _said(thing: Event | Shown) -> dict[str, Any]:
 def compact_json(plain: Mapping[str, Any], *, sort: bool = True) -> str:
     """Return JSON that UTF-8 can hold, whatever bytes of a file's name got into it as lone surrogates."""
     line = json.dumps(plain, ensure_ascii=False, sort_keys=sort, separators=(",", ":"), allow_nan=False)
-    return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found.group()):04x}", line)
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found.group()):04x}", line)
+    return line
 
 
 def decode(kind: str, body: str) -> Event:
