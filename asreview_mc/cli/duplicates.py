@@ -55,10 +55,13 @@ def dedup(
 def _lines(done: duplicates.Deduplicated) -> Iterator[str]:
     names = ("records", "merged", "clusters", "to_review", "unique")
     yield from columns([(getattr(done, name), name.replace("_", " ")) for name in names])
+    earlier = done.records - done.merged - done.unique
+    if earlier:
+        yield f"{earlier} were merged before."
     if done.carried_over:
         yield (
             f"{done.carried_over} of the merged records had been decided on: the decisions are carried over,"
-            f" and {done.new_conflicts} records are in conflict by that."
+            f" and {done.new_conflicts} of the records are in conflict by that."
         )
     if done.to_review:
         yield "Doubtful pairs wait for `asreview-mc dedup --review --as NAME`."

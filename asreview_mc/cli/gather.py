@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -140,7 +140,7 @@ def add(
     ],
     source: Annotated[str, typer.Option(help="The database the files come from.")],
     via: Annotated[str, typer.Option(help=f"Route: {', '.join(gather.ROUTES)}.")] = "database",
-    searched: Annotated[str, typer.Option(help="Date of the search; the protocol's by default.")] = "",
+    searched: Annotated[str, typer.Option(help="Day of the search, 2026-01-31; the protocol's by default.")] = "",
     query: Annotated[str, typer.Option(help="Query used; the protocol's by default.")] = "",
     fields: Annotated[str, typer.Option(help="Fields searched; the protocol's by default.")] = "",
     by: Annotated[str, typer.Option(help="Who searched.")] = "",
@@ -150,6 +150,8 @@ def add(
     """Read reference files; found = read + rejected, and every reject is shown."""
     with opened(project) as review:
         added = gather.add(review, files, source=source, via=via, searched=searched, query=query, fields=fields, by=by)
+        for remark in gather.remarks(review, added):
+            say(remark)
         total = review.state.n_records
         pairs = list(zip(files, added, strict=True))
         answer(
@@ -252,6 +254,9 @@ def amend(
     values = _given(locals())
     with opened(project) as review:
         logged = records.amend(review, record_id, values, by=by, reason=reason)
+        kept = review.state.kept(record_id)
+        if kept != record_id:
+            say(f"{record_id} is a duplicate: {kept} stands for it and shows only what it lacks itself. Correct {kept}")
         answer(as_json, {"record_id": record_id, "seq": logged.seq}, [f"Corrected {record_id}, event {logged.seq}."])
 
 
@@ -279,7 +284,15 @@ def criteria(
                 record_id, _, criterion = flag.partition(":")
                 records.judge_flag(review, record_id, criterion, fails=failed, by=by, note=note)
         found = records.flagged(review)
-        answer(as_json, {"flags": [asdict(one) for one in found]}, _flag_lines(found))
+        lines = _judged_lines(judged) if judged else _flag_lines(found)
+        answer(as_json, {"flags": [asdict(one) for one in found]}, lines)
+
+
+def _judged_lines(judged: Sequence[tuple[str, bool]]) -> Iterator[str]:
+    for flag, failed in judged:
+        record_id, _, criterion = flag.partition(":")
+        became = "is removed before screening: it fails" if failed else "stays: it meets"
+        yield f"{record_id} {became} {criterion}"
 
 
 def _flag_lines(found: list[records.Flagged]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from asreview_mc.core.errors import ReadError, UnknownError
 from asreview_mc.core.record import Record
 from asreview_mc.identify import asreview_file
+from asreview_mc.identify.delimited import RECORD_ID
 from asreview_mc.identify.headings import heading_key
 from asreview_mc.identify.reading import Table
 from asreview_mc.identify.references import read_table
@@ -85,7 +86,7 @@ def read(path: Path, *, names: Sequence[str], stage: str, every: str = "") -> li
     """
     if path.suffix.lower() == ".asreview":
         return _of_asreview(path)
-    table = read_table(path)
+    table = read_table(path, by_id=True)
     keys = {column: heading_key(column) for column in table.columns}
     said = _rayyan(table, names) or _column(table, keys, names, stage)
     if not said and not every:
@@ -157,4 +158,4 @@ def _given(table: Table, keys: Mapping[str, str], row: int, said: str, every: st
         found = _RAYYAN_REASONS.search(text) or _COVIDENCE_REASON.search(text)
         reason = found.group(1).strip() if found else ""
     note = next((cells[key] for key in _NOTE if key in cells), "")
-    return Given(f"row {row + 1}", table.records[row], cells.get("record id", ""), decision, reason, note)
+    return Given(f"row {row + 1}", table.records[row], cells.get(RECORD_ID, ""), decision, reason, note)

@@ -18,7 +18,8 @@ _LONGEST_HEADINGS = 1_000_000
 _FIELD_LIMIT = 2**31 - 1
 _NO_DELIMITER = "\x1f"
 _TELLING = frozenset(key for place in ("title", "abstract", "doi") for key in SOURCES[place])
-_KNOWN = frozenset(key for keys in (*SOURCES.values(), *AUTHORS) for key in keys)
+RECORD_ID = "record id"
+_KNOWN = frozenset(key for keys in (*SOURCES.values(), *AUTHORS) for key in keys) | {RECORD_ID}
 
 
 class Row(NamedTuple):
@@ -50,7 +51,7 @@ class Shape:
 
 
 def shape_of(lines: Sequence[str]) -> Shape | None:
-    """Return how a table is written, by its first lines; None if no row names a title, abstract or DOI column."""
+    """Return how a table is written, by its first lines; None if no row holds headings, as `score` knows them."""
     csv.field_size_limit(_FIELD_LIMIT)
     guesses = (_headings(lines, delimiter) for delimiter in _DELIMITERS)
     best = max(guesses, key=lambda guess: guess.known)
@@ -86,13 +87,18 @@ def _headings(lines: Sequence[str], delimiter: str) -> _Guess:
 def score(cells: Sequence[str]) -> int:
     """Count the known columns of a row of headings; 0 where it is no such row.
 
-    One of them must be a title, an abstract or a DOI. The two-letter headings of Web of Science are not believed
-    alone: ``AB  -`` is an empty RIS field.
+    One of them must be a title, an abstract, a DOI or the id of a record of ours. The two-letter headings of
+    Web of Science are not believed alone: ``AB  -`` is an empty RIS field.
     """
     keys = [heading_key(cell) for cell in cells]
     known = sum(key in _KNOWN for key in keys)
-    telling = _TELLING.intersection(keys)
+    telling = {*_TELLING, RECORD_ID}.intersection(keys)
     return known if telling and (known > 2 or any(len(key) > 2 for key in telling)) else 0
+
+
+def describes(headings: Sequence[str]) -> bool:
+    """Say whether a table describes records, and does not merely name them by their id."""
+    return not _TELLING.isdisjoint(map(heading_key, headings))
 
 
 class _Lines:

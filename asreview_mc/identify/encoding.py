@@ -9,8 +9,6 @@ from __future__ import annotations
 import codecs
 import re
 
-import numpy as np
-
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -23,10 +21,8 @@ _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 _SYMBOL_IN_WORD = re.compile(r"[^\W\d_][¡-©«-´¶-¹»-¿‚„…†‡‰‹•›™][^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_LAYOUT = (9, 10, 13)
-_BLANKED = bytes(32 if code < 32 and code not in _LAYOUT else code for code in range(256))
+_BLANKED = bytes(32 if code < 32 and code not in (9, 10, 13) else code for code in range(256))
 _BLOCK = 2**15
-_STRETCH = 2**18
 _SAMPLE = 65_536
 _FOREIGN = 0.25
 
@@ -58,8 +54,7 @@ def to_utf8(data: bytes) -> tuple[bytes, str]:
     """
     name = _bom(data) or _utf16_without_bom(data)
     if name in ("", "utf-8-sig") and _is_utf8(data):
-        data = data.removeprefix(codecs.BOM_UTF8)
-        return data.translate(_BLANKED) if _has_control(data) else data, name or "utf-8"
+        return data.removeprefix(codecs.BOM_UTF8).translate(_BLANKED), name or "utf-8"
     text, name = _decode(data, name)
     return _CONTROL.sub(" ", text.removeprefix("\ufeff")).encode(), name
 
@@ -113,16 +108,6 @@ def _is_utf8(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _has_control(data: bytes) -> bool:
-    """Say whether `data` holds control characters; a look takes less than a copy."""
-    codes = np.frombuffer(data, dtype=np.uint8)
-    for start in range(0, len(data), _STRETCH):
-        some = codes[start : start + _STRETCH]
-        if np.count_nonzero(some < 32) != sum(np.count_nonzero(some == code) for code in _LAYOUT):
-            return True
-    return False
 
 
 def _one_line(line: bytes, legacy: str) -> str:

@@ -5,15 +5,26 @@ from __future__ import annotations
 import re
 
 AUTHORS: tuple[tuple[str, ...], ...] = (
-    ("authors", "author", "first authors", "author names", "author s", "au", "contributors", "creators"),
+    (
+        *("authors", "author", "first authors", "author names", "author s", "au", "contributors", "creators"),
+        *("verfasser", "autoren", "autor", "autores", "auteurs", "auteur", "autori"),
+    ),
     ("author full names", "af"),
     ("editors", "editor", "book author", "be"),
 )
 SOURCES: dict[str, tuple[str, ...]] = {
-    "title": ("title", "primary title", "article title", "item title", "document title", "display name", "ti"),
-    "abstract": ("abstract", "abstract note", "notes abstract", "abstract text", "abstracts", "ab"),
+    "title": (
+        *("title", "primary title", "article title", "item title", "document title", "paper title"),
+        *("display name", "ti"),
+        *("titel", "titre", "título", "titulo", "titolo"),
+    ),
+    "abstract": (
+        *("abstract", "abstract note", "notes abstract", "abstract text", "abstracts", "ab"),
+        *("zusammenfassung", "résumé", "resumen", "resumo", "riassunto", "samenvatting"),
+    ),
     "year": (
         *("year", "publication year", "pub year", "year published", "published year", "year of publication", "py"),
+        *("jahr", "erscheinungsjahr", "année", "año", "ano", "anno", "jaar"),
     ),
     "date_online": ("early access date", "date online", "online date", "online publication date", "published online"),
     "date": (
@@ -24,6 +35,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
         *("journal", "publication title", "source title", "journal title", "journal name", "journal book"),
         *("secondary title", "publication name", "container title", "journal conference", "book title", "so"),
         *("abbreviated source title", "journal abbreviation", "iso source abbreviation"),
+        *("zeitschrift", "revue", "revista", "rivista", "tijdschrift"),
     ),
     "volume": ("volume", "journal volume", "vl"),
     "issue": ("issue", "journal issue", "issue number", "number", "is"),
@@ -42,8 +54,12 @@ SOURCES: dict[str, tuple[str, ...]] = {
         *("subjects", "subject terms", "ieee terms", "inspec controlled terms", "mesh terms", "mesh"),
         *("emtree medical index terms major focus", "emtree medical index terms", "de", "id"),
         *("emtree drug index terms major focus", "emtree drug index terms"),
+        *("schlagwörter", "schlagworte", "mots clés", "palabras clave", "palavras chave"),
     ),
-    "language": ("language", "language of original document", "article language", "language of article", "la"),
+    "language": (
+        *("language", "language of original document", "article language", "language of article", "la"),
+        *("sprache", "idioma"),
+    ),
     "publication_type": (
         *("publication type", "document type", "type of reference", "reference type", "item type", "content type"),
         *("type", "doctype", "doc type", "dt", "document identifier"),

@@ -22,6 +22,7 @@ from asreview_mc.identify import (
     tagged,
     xml,
 )
+from asreview_mc.identify.delimited import describes
 from asreview_mc.identify.encoding import to_utf8
 from asreview_mc.identify.reading import NO_TEXT, Parsed, Reading, Reject, Stray, Table, kept, without_collection
 
@@ -58,7 +59,7 @@ def read(path: Path) -> Reading:
         workbook, XML with entities, a format that is not read, a table without a title, abstract or DOI column.
     """
     with without_collection():
-        sha256, source, kind, encoding = _parse(path)
+        sha256, source, kind, encoding = _described(_parse(path), path)
         parsed = source if isinstance(source, Parsed) else tables.parse(source)
     records, rejected = [], []
     for item in parsed.items:
@@ -78,19 +79,27 @@ def read(path: Path) -> Reading:
     )
 
 
-def read_table(path: Path) -> Table:
+def read_table(path: Path, *, by_id: bool = False) -> Table:
     """Read a file of references as a table, so that every row and column can be written out again in order.
 
     Rows that hold no text are there too, with None for their record (only a wholly empty line is no row). The columns
     of any other file than a table are the fields of a record; items of one field are joined by ``"; "`` and `extra` is
     JSON.
 
+    Parameters
+    ----------
+    path : Path
+        The file.
+    by_id : bool
+        Take a table, too, that merely names records of ours by their ``record_id``.
+
     Raises
     ------
     ReadError
         As for `read`.
     """
-    source = _parse(path).source
+    parsed = _parse(path)
+    source = (parsed if by_id else _described(parsed, path)).source
     if not isinstance(source, Parsed):
         return tables.table(source)
     return Table(ours.NAMES, _Rows([item.record for item in source.items]), tuple(map(kept, source.items)))
@@ -159,6 +168,16 @@ def _parse(path: Path) -> _Parse:
     if sheet:
         return _Parse(sha256, sheet, sheet.format, encoding)
     return _Parse(sha256, *_lines(data, where), encoding)
+
+
+def _described(parsed: _Parse, path: Path) -> _Parse:
+    if not isinstance(parsed.source, Parsed) and not describes(parsed.source.keys):
+        raise ReadError(
+            "names records by their id but has no title, abstract or DOI column",
+            where=str(path),
+            remedy="Name one column title, abstract or doi",
+        )
+    return parsed
 
 
 def _lines(data: bytes, where: str) -> tuple[Parsed | tables.Sheet, str]:

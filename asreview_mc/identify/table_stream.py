@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from asreview_mc.identify import tables
-from asreview_mc.identify.delimited import Shape, body, shape_of
+from asreview_mc.identify.delimited import Shape, body, describes, shape_of
 from asreview_mc.identify.reading import Table
 
 _BLOCK = 1 << 20
@@ -38,7 +38,7 @@ class Stream:
 
 
 def open_stream(path: Path) -> Stream | None:
-    """Look through a delimited table; None where it is none, or is not UTF-8.
+    """Look through a delimited table; None where it is none, describes no records, or is not UTF-8.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def open_stream(path: Path) -> Stream | None:
         return None
     head = list(itertools.islice(_lines(path), _HEAD_LINES))
     shape = shape_of(head)
-    if shape is None:
+    if shape is None or not describes(shape.headings):
         return None
     rows = body(_lines(path), shape)
     n, width, spoilt = 0, len(shape.headings), False

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from asreview_mc.core.protocol import Source
 from asreview_mc.identify import query as queries
 from asreview_mc.identify import references
 from asreview_mc.project.review import Review
+from asreview_mc.store.rows import record_id
 
+_MOST_NAMES = 8
 ROUTES = ("database", "register", "website", "organisation", "citation")
 
 
@@ -33,23 +36,26 @@ def add(
     Parameters
     ----------
     source : str
-        Name of the database or other place that the files come from.
+        Name of the database or other place that the files come from. One that differs from a known name in case,
+        blanks, punctuation or ``&`` for "and" is that one: PRISMA counts by source.
     via : str
         Route of PRISMA 2020, one of `ROUTES`.
     searched, query, fields, by : str
-        When, how, in which fields and by whom the source was searched; all but `by` default to the protocol's for
-        `source`.
+        When (a day, ``2026-01-31``), how, in which fields and by whom the source was searched; all but `by` default to
+        the protocol's for `source`.
 
     Raises
     ------
     ReadError
         If a file cannot be read at all, or was read before.
     UnknownError
-        If `via` is no route, the source has no name, or nobody is called `by`.
+        If `via` is no route, the source has no name, `searched` is no day, or nobody is called `by`.
     """
     check_source(review, source, via, by)
-    readings = [references.read(path) for path in paths]
-    planned = next((known for known in review.protocol.sources if known.name == source.strip()), Source(source))
+    _check_day(searched)
+    readings = list(_readings(paths))
+    source = as_known(review, source)
+    planned = next((known for known in review.protocol.sources if known.name == source), Source(source))
     added = []
     with review.transaction():
         for path, reading in zip(paths, readings, strict=True):
@@ -58,7 +64,7 @@ def add(
             parsed = queries.read(asked)
             event = ReferencesRead(
                 file=path.name,
-                source=source.strip(),
+                source=source,
                 via=via,
                 format=reading.format,
                 encoding=reading.encoding,
@@ -73,9 +79,68 @@ def add(
                 fields=fields or planned.fields,
                 by=by,
             )
-            review.log.append_reading(event, reading.records)
-            added.append(event)
+            _, named = review.log.append_reading(event, reading.records)
+            added.append(replace(event, first=named[0].record_id if named else ""))
     return added
+
+
+def remarks(review: Review, added: Sequence[ReferencesRead]) -> list[str]:
+    """Return what whoever added files should look at: records without a title, a source that no protocol names.
+
+    A heading that is not understood leaves a field empty and its texts under the name that the source gave them.
+    """
+    found = []
+    records = review.single_records
+    for event in added:
+        first = int(event.first[1:]) if event.first else 0
+        bare = [one for k in range(first, first + event.read) if not (one := records[record_id(k)]).title]
+        if bare:
+            names = list(dict.fromkeys(name for one in bare for name in one.extra))[:_MOST_NAMES]
+            others = f"; not understood: {', '.join(names)}" if names else ""
+            found.append(f"{event.file}: {len(bare):,} of {event.read:,} records have no title{others}")
+    planned = [known.name for known in review.protocol.sources]
+    for name in dict.fromkeys(event.source for event in added if event.via in ("database", "register")):
+        if planned and name not in planned:
+            found.append(f"{name} is none of the protocol's sources ({', '.join(planned)}) and is counted by itself")
+    return found
+
+
+def _readings(paths: Sequence[Path]) -> Iterator[references.Reading]:
+    for path in paths:
+        try:
+            yield references.read(path)
+        except ReadError as error:
+            if len(paths) == 1:
+                raise
+            remedy = f"{error.remedy}; none of the {len(paths)} files was added"
+            raise ReadError(error.what, where=error.where, remedy=remedy) from error
+
+
+def as_known(review: Review, source: str) -> str:
+    """Return the name under which a source is known to the protocol or from earlier files, else as it is."""
+    earlier = [one.event.source for one in review.state.readings if isinstance(one.event, ReferencesRead)]
+    known = [*(one.name for one in review.protocol.sources), *earlier]
+    name = " ".join(source.split())
+    return name if name in known else next((one for one in known if _spelt(one) == _spelt(name)), name)
+
+
+def _spelt(name: str) -> str:
+    return "".join(filter(str.isalnum, name.casefold().replace("&", "and")))
+
+
+def _check_day(searched: str) -> None:
+    if not searched:
+        return
+    try:
+        day = date.fromisoformat(searched)
+    except ValueError:
+        day = None
+    if day is None or day > datetime.now().astimezone().date():
+        raise UnknownError(
+            f"{searched!r} is no day on which a search can have been run",
+            where="--searched",
+            remedy="Write it as year-month-day, 2026-01-31",
+        )
 
 
 def read_query(text: str) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from asreview_mc.core.errors import DecisionError, UnknownError
 from asreview_mc.core.event import Amended, FlagJudged, Logged, ReferencesRead
 from asreview_mc.core.record import Record, bare_doi
 from asreview_mc.identify import criteria
-from asreview_mc.project.gather import check_source
+from asreview_mc.project.gather import as_known, check_source
 from asreview_mc.project.review import Review
 from asreview_mc.review.state import State
 
@@ -64,12 +64,13 @@ def add_record(
         If it has neither title, abstract nor DOI.
     """
     check_source(review, source, via, by)
+    source = as_known(review, source)
     record = Record().amended(_checked(values))
     if not (record.title or record.abstract or record.doi):
         raise DecisionError("a record needs a title, an abstract or a DOI", where="add-record")
     event = ReferencesRead(
         file="",
-        source=source.strip(),
+        source=source,
         via=via,
         format="by hand",
         encoding="",

@@ -233,3 +233,19 @@ def test_a_formula_that_was_saved_without_its_value_is_shown():
         ("sheet1.xml, cell B3", "formula without a saved value: =1+1"),
     ]
     assert parse_workbook(workbook(Sheet1=[["title"], ["Badges"]])).stray == []
+
+
+@pytest.mark.parametrize(
+    "headings",
+    ["Titel;Verfasser;Jahr;Zusammenfassung", "Título;Autores;Año;Resumen", "Titre;Auteurs;Année;Résumé"],
+)
+def test_headings_in_other_languages(headings):
+    """Libraries export under the headings of their own language."""
+    (record,) = records(f"{headings}\nA paper;Berger, A.;2020;What it says\n")
+    assert (record.title, record.authors, record.year, record.abstract, record.extra) == (
+        "A paper",
+        ("Berger, A.",),
+        2020,
+        "What it says",
+        {},
+    )

@@ -48,6 +48,36 @@ def test_unknown_names_are_refused(review, tmp_path, given):
     assert review.state.n_records == 6
 
 
+@pytest.mark.parametrize("day", ["yesterday", "31/01/2024", "2024-13-01", "2999-01-01"])
+def test_a_search_is_run_on_a_day_that_has_been(review, tmp_path, day):
+    """The methods paragraph prints it."""
+    new = tmp_path / "new.csv"
+    new.write_text("title\nAnother paper\n", "utf-8")
+    with pytest.raises(UnknownError, match="2026-01-31"):
+        gather.add(review, [new], source="X", searched=day)
+    assert review.state.n_records == 6
+
+
+def test_a_source_spelt_otherwise_is_the_same_source(review, tmp_path):
+    """The protocol's query goes with it, and PRISMA has one line for it; an unknown one is remarked on."""
+    told = []
+    for k, source in enumerate(("Taylor and  Francis", "ERIC", " eric ")):
+        new = tmp_path / f"new{k}.csv"
+        new.write_text(f"title\nPaper {k} of all\n", "utf-8")
+        (event,) = gather.add(review, [new], source=source)
+        told.append((event.source, bool(event.query), gather.remarks(review, [event])))
+    assert [one[:2] for one in told] == [("Taylor&Francis", True), ("ERIC", False), ("ERIC", False)]
+    assert told[0][2] == [] and "ERIC is none of the protocol's sources" in told[1][2][0]
+
+
+def test_records_whose_titles_were_not_understood_are_remarked_on(review, tmp_path):
+    """A heading that is not known empties a field; what stood under it is named."""
+    new = tmp_path / "new.csv"
+    new.write_text("Überschrift,DOI\nA paper,10.1000/1\n", "utf-8")
+    added = gather.add(review, [new], source="EBSCOhost")
+    assert gather.remarks(review, added) == ["new.csv: 1 of 1 records have no title; not understood: Überschrift"]
+
+
 def test_query_and_date_of_the_search_default_to_the_protocol(review):
     """What the protocol planned is logged with what came of it."""
     event = review.state.reading_of("r000001")

@@ -68,10 +68,11 @@ async def add(request: Request, who: Leader, house: Rooms) -> Response:
     with tempfile.TemporaryDirectory() as folder:
         paths = await _saved(form, Path(folder))
         added = await house.job("add", paths=paths, told=told)
+    remarks = await house.reading.run(lambda review: gather.remarks(review, added))
     merged = await house.job("dedup", by=who.name)
     n = sum(event.read for event in added)
     doubtful = f"{merged['merged']} duplicates merged, {merged['to_review']} doubtful pairs"
-    return back("/owner#files", f"{n} records read; {doubtful}.")
+    return back("/owner#files", " ".join([f"{n} records read; {doubtful}.", *(f"{remark}." for remark in remarks)]))
 
 
 async def _saved(form: FormData, folder: Path) -> list[Path]:
