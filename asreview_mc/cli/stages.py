@@ -124,7 +124,7 @@ def import_decisions(
         found = bring(review, file, reviewer, stage=stage_named(stage), named=named, every=every)
         lines = [
             f"{found.read} rows read, {found.matched} matched, {found.decided} decisions of {reviewer} added,"
-            f" {found.silent} without a decision, {len(found.unmatched)} not matched",
-            *(f"  {one.position}: {shortened(one.title, 50)}: {one.why}" for one in found.unmatched),
+            f" {found.silent} without a decision, {len(found.refused)} refused, {len(found.unmatched)} not matched",
+            *(f"  {one.position}: {shortened(one.title, 50)}: {one.why}" for one in (*found.refused, *found.unmatched)),
         ]
         answer(as_json, asdict(found), lines)

@@ -31,16 +31,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import came to: ``read == matched + silent + len(unmatched)``.
+    """What an import came to: ``read == matched + silent + len(refused) + len(unmatched)``.
 
     `matched` rows found their record, of which `decided` led to an event and the others said what stands already;
-    `silent` rows hold no decision.
+    `refused` ones found it, too, but the decision cannot be made on it; `silent` rows hold no decision.
     """
 
     read: int
     matched: int
     decided: int
     silent: int
+    refused: tuple[Row, ...]
     unmatched: tuple[Row, ...]
 
 
@@ -79,8 +80,9 @@ def import_decisions(
             importing.take(one)
         review.append(*importing.events.values())
         measure_full_batches(review, stage)
-    unmatched = tuple(importing.unmatched)
-    return Imported(len(rows), len(said) - len(unmatched), len(importing.events), len(rows) - len(said), unmatched)
+    refused, unmatched = tuple(importing.refused), tuple(importing.unmatched)
+    matched = len(said) - len(refused) - len(unmatched)
+    return Imported(len(rows), matched, len(importing.events), len(rows) - len(said), refused, unmatched)
 
 
 class _Import:
@@ -93,15 +95,20 @@ class _Import:
         self.reviewer, self.stage, self.file = reviewer, stage, file
         self.reasons = _codes(self.state, stage)
         self.events: dict[str, Decided] = {}
+        self.refused: list[Row] = []
         self.unmatched: list[Row] = []
 
     def take(self, given: Given) -> None:
+        title = given.record.title if given.record else ""
         try:
             record_id = self.places.find(given)
+        except UnknownError as error:
+            self.unmatched.append(Row(given.position, title, str(error)))
+            return
+        try:
             event = self._event(record_id, given)
         except AsreviewMCError as error:
-            title = given.record.title if given.record else ""
-            self.unmatched.append(Row(given.position, title, str(error)))
+            self.refused.append(Row(given.position, title, str(error)))
             return
         if event:
             self.events[record_id] = event

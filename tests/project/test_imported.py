@@ -3,7 +3,7 @@
 import pytest
 
 from asreview_mc.core.errors import DecisionError, ReadError, UnknownError
-from asreview_mc.project import reporting, screen
+from asreview_mc.project import gather, reporting, screen
 from asreview_mc.project.imported import import_decisions
 
 IDS = [f"r{k:06d}" for k in range(1, 7)]
@@ -61,12 +61,22 @@ def test_what_stands_here_is_never_replaced(review, tmp_path):
         "r000003,,include",
     )
     found = import_decisions(review, path, "R2")
-    assert (found.matched, found.decided) == (2, 1)
-    assert [one.why for one in found.unmatched] == [
+    assert (found.matched, found.decided, found.unmatched) == (2, 1, ())
+    assert [one.why for one in found.refused] == [
         "r000002 is decided on here as include, and is exclude in this row",
         "r000003 is decided on in another row as exclude, and is include in this row",
     ]
     assert import_decisions(review, path, "R2").decided == 0
+
+
+def test_an_id_is_enough_to_match_by(review, tmp_path):
+    """A table that describes no record is no import of references, but names those that it decides on."""
+    path = table(tmp_path, "record_id;decision", "r000002;include", "r999999;include")
+    found = import_decisions(review, path, "R1")
+    assert said(review, "R1") == {IDS[1]: ("include", "", "")}
+    assert [one.why for one in found.unmatched] == ["no record has its id, DOI, PMID or title"]
+    with pytest.raises(ReadError, match="no title, abstract or DOI column"):
+        gather.add(review, [path], source="Scopus")
 
 
 def test_rayyan_keeps_them_in_a_note(review, tmp_path):
@@ -110,7 +120,7 @@ def test_covidence_exports_one_list_per_outcome(review, tmp_path):
         import_decisions(review, path, "R2", stage="fulltext")
     found = import_decisions(review, path, "R2", stage="fulltext", every="exclude")
     assert said(review, stage="fulltext") == {IDS[0]: ("exclude", "setting", "")}
-    assert [one.why.split(". ")[0] for one in found.unmatched] == [
+    assert [one.why.split(". ")[0] for one in found.refused] == [
         "r000002: a full text is excluded for exactly one reason",
         "r000003: has not passed title and abstract",
     ]
@@ -147,7 +157,7 @@ def test_labels_of_asreview_projects(review, shared_data, tmp_path):
         pytest.skip("shared/data holds no .asreview file")
     for file in files[:2]:
         found = import_decisions(review, file, "R2")
-        assert found.read == found.matched + found.silent + len(found.unmatched)
+        assert found.read == found.matched + found.silent + len(found.refused) + len(found.unmatched)
         assert found.unmatched
 
 
@@ -157,6 +167,6 @@ def test_a_stage_that_is_closed_takes_none(review, tmp_path):
 
     stages.close(review, "abstract", "R1")
     found = import_decisions(review, table(tmp_path, "record_id,title,decision", "r000001,,include"), "R2")
-    assert (found.decided, "was closed" in found.unmatched[0].why) == (0, True)
+    assert (found.decided, "was closed" in found.refused[0].why) == (0, True)
     with pytest.raises(DecisionError, match="closed already"):
         stages.close(review, "abstract", "R1")
