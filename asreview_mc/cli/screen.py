@@ -28,7 +28,7 @@ from asreview_mc.project import screen as screening
 from asreview_mc.project.screen import stage_named
 
 RecordId = Annotated[str, typer.Argument(metavar="RECORD", help="Id of the record, like r000001.")]
-Reason = Annotated[str, typer.Option(help="Code of a reason from the protocol.")]
+Reason = Annotated[list[str] | None, typer.Option(help="Code of a reason from the protocol.")]
 Note = Annotated[str, typer.Option(help="A note kept with it.")]
 RankerName = Annotated[str, typer.Option("--ranker", help="Which ranker orders the queue.")]
 QUEUE_HEADER = ("rank", "record_id", "score", "title", "why")
@@ -39,6 +39,12 @@ def register(app: typer.Typer) -> None:
     app.command()(screen)
     for command in (decide, undo, rank, agreement, conflicts, settle, retrieve):
         app.command()(command)
+
+
+def _only(reasons: list[str] | None) -> str:
+    if reasons and len(reasons) > 1:
+        raise typer.BadParameter("an exclusion has exactly one reason, the first that applies", param_hint="--reason")
+    return reasons[0] if reasons else ""
 
 
 def screen(
@@ -59,7 +65,7 @@ def decide(
     decision: Annotated[str, typer.Argument(metavar="include|exclude|maybe", help="The decision.")],
     reviewer: By,
     stage: StageName = "abstract",
-    reason: Reason = "",
+    reason: Reason = None,
     note: Note = "",
     project: Project = HERE,
     as_json: Json = False,
@@ -68,7 +74,7 @@ def decide(
     with opened(project) as review:
         named = stage_named(stage)
         logged = screening.decide(
-            review, record_id, decision, reviewer, stage=named, reason=reason, note=note, measured=False
+            review, record_id, decision, reviewer, stage=named, reason=_only(reason), note=note, measured=False
         )
         if screening.reopened(review, logged):
             say(f"This opens again what was settled on {record_id}: `asreview-mc conflicts` lists it")
@@ -227,7 +233,7 @@ def settle(
     decision: Annotated[str, typer.Argument(metavar="include|exclude", help="What the conflict is settled as.")],
     by: Annotated[list[str], typer.Option(help="Who settles it: all who decided, or an adjudicator.")],
     stage: StageName = "abstract",
-    reason: Reason = "",
+    reason: Reason = None,
     note: Note = "",
     project: Project = HERE,
     as_json: Json = False,
@@ -235,7 +241,7 @@ def settle(
     """Settle a conflict by consensus."""
     with opened(project) as review:
         named = stage_named(stage)
-        logged = screening.settle(review, record_id, decision, by, stage=named, reason=reason, note=note)
+        logged = screening.settle(review, record_id, decision, by, stage=named, reason=_only(reason), note=note)
         answer(
             as_json,
             {"seq": logged.seq, "record_id": record_id},

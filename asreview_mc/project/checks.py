@@ -130,6 +130,12 @@ def check_decision(state: State, record_id: str, stage: Stage, decision: str, re
             remedy="Take that back with `criteria --meets`",
         )
     check_stage(state, record_id, stage)
+    if stage == "fulltext" and state.retrieval_status(record_id) == "not-retrieved":
+        raise DecisionError(
+            "is noted as not retrieved",
+            where=record_id,
+            remedy=f"If it is to be had after all, run `retrieve {record_id} retrieved` first",
+        )
     if decision != "exclude" and reason:
         raise DecisionError(f"a reason is given with exclude only, not with {decision}", where=record_id)
     if stage == "fulltext" and decision == "exclude":

@@ -12,6 +12,7 @@ from asreview_mc.project.checks import check_open, check_stage
 from asreview_mc.project.review import Review
 from asreview_mc.project.screen import state_of
 from asreview_mc.review.eligibility import RETRIEVAL
+from asreview_mc.review.state import State
 
 FULL_TEXTS = "fulltexts"
 
@@ -40,7 +41,8 @@ def retrieve(
     UnknownError
         If record or status are unknown.
     DecisionError
-        If the record has not passed title and abstract, or a file comes with another status than retrieved.
+        If the record has not passed title and abstract, a file comes with another status than retrieved, or what
+        could not be had was read, as far as `by` may know.
     ReadError
         If the file cannot be read.
     """
@@ -49,7 +51,7 @@ def retrieve(
     with review.transaction():
         state = state_of(review, record_id)
         check_stage(state, record_id, "fulltext")
-        if status == "not-retrieved" and record_id in state.begun("fulltext"):
+        if status == "not-retrieved" and _was_read(state, record_id, by):
             raise DecisionError(
                 "has decisions on its full text", where=record_id, remedy="Undo those first if it could not be had"
             )
@@ -59,6 +61,13 @@ def retrieve(
         kept, digest = _keep(review, record_id, file) if file else ("", "")
         (logged,) = review.append(Retrieval(record_id, status, by, note, route, kept, digest))
     return logged
+
+
+def _was_read(state: State, record_id: str, viewer: str) -> bool:
+    """Say whether a decision on the full text stands; that a colleague has made one that is pending shows to nobody."""
+    return bool(state.visible("fulltext", record_id, viewer or None)) or (
+        state.verdict("fulltext", record_id).outcome != "pending"
+    )
 
 
 def _keep(review: Review, record_id: str, file: Path) -> tuple[str, str]:

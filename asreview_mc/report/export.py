@@ -40,7 +40,8 @@ def export(state: State, records: Mapping[str, Record], path: Path, what: str, v
     path : Path
         The suffix names the format: .ris, .bib, .csv, .xlsx or .json.
     what : {"included", "excluded", "all", "unread"}
-        Included in the review; excluded on title and abstract or on full text; all; those nobody has decided on.
+        Included in the review; excluded on title and abstract or on full text; all; those on which `viewer` knows
+        of no decision.
     viewer : str or None
         Who is asking.
     head : str
@@ -55,7 +56,7 @@ def export(state: State, records: Mapping[str, Record], path: Path, what: str, v
     """
     suffix = suffix_of(path, tuple(_FORMATS))
     write(path, content(state, records, suffix, what=what, viewer=viewer, head=head))
-    return len(select(state, what))
+    return len(select(state, what, viewer))
 
 
 def content(
@@ -71,19 +72,31 @@ def content(
     if what not in WHAT:
         raise UnknownError(f"no set of records is called {what!r}", remedy=f"Choose one of {', '.join(WHAT)}")
     included = frozenset(eligibility(state).included)
-    return _FORMATS[suffix]([describe(state, records[one], included, viewer, head) for one in select(state, what)])
+    return _FORMATS[suffix](
+        [describe(state, records[one], included, viewer, head) for one in select(state, what, viewer)]
+    )
 
 
-def select(state: State, what: str) -> list[str]:
-    """Return the unique records that `what` names, in reading order."""
+def select(state: State, what: str, viewer: str | None) -> list[str]:
+    """Return the unique records that `what` names, in reading order.
+
+    Those that a colleague alone has decided on are unread to anybody else: to leave them out would tell which they are.
+    """
     if what == "included":
         return list(eligibility(state).included)
     if what == "excluded":
         out = {one for ids in eligibility(state).excluded.values() for one in ids}
         out |= set(state.removed)
         return [one for one in state.unique() if one in out or state.verdict("abstract", one).outcome == "exclude"]
-    touched = {*state.begun("abstract"), *state.removed} if what == "unread" else set()
-    return [one for one in state.unique() if one not in touched]
+    if what == "all":
+        return list(state.unique())
+    return [
+        one
+        for one in state.unique()
+        if one not in state.removed
+        and state.verdict("abstract", one).outcome == "pending"
+        and not state.visible("abstract", one, viewer)
+    ]
 
 
 def describe(state: State, record: Record, included: Set[str], viewer: str | None, head: str) -> dict[str, Any]:

@@ -307,8 +307,30 @@ def test_a_report_with_decisions_is_not_noted_as_not_retrieved(run, project):
     for name in ("R1", "R2"):
         run("decide", "r000001", "include", "--reviewer", name)
     run("decide", "r000001", "include", "--reviewer", "R1", "--stage", "fulltext")
-    refused = run("retrieve", "r000001", "not-retrieved")
+    refused = run("retrieve", "r000001", "not-retrieved", "--as", "R1")
     assert (refused.code, one_line(refused.err)) == (1, True)
+    assert run("retrieve", "r000001", "not-retrieved", "--as", "R2").code == 0, "R1's decision is pending, R2 blind"
+
+
+def test_a_report_that_could_not_be_had_is_not_decided_on(run, project):
+    """Or PRISMA would count it among those assessed, against the log."""
+    for name in ("R1", "R2"):
+        run("decide", "r000001", "include", "--reviewer", name)
+    run("retrieve", "r000001", "not-retrieved")
+    told = ("decide", "r000001", "include", "--reviewer", "R1", "--stage", "fulltext")
+    refused = run(*told)
+    assert (refused.code, one_line(refused.err)) == (1, True)
+    assert "retrieve r000001 retrieved" in refused.err
+    run("retrieve", "r000001", "retrieved")
+    assert run(*told).code == 0
+
+
+def test_an_exclusion_has_one_reason(run, project):
+    """Of two, neither is dropped in silence."""
+    refused = run("decide", "r000001", "exclude", "--reviewer", "R1", "--reason", "setting", "--reason", "topic")
+    assert refused.code == 2
+    assert "exactly one reason" in refused.err
+    assert run("status", "--json").json["events"] == 2
 
 
 def test_a_blank_protocol_has_no_question_to_be_close_to(run, tmp_path, papers, monkeypatch):
@@ -320,3 +342,19 @@ def test_a_blank_protocol_has_no_question_to_be_close_to(run, tmp_path, papers, 
     assert sorted(one["record_id"] for one in queue) == [f"r00000{k}" for k in range(1, 7)]
     assert all("question" not in one["why"] for one in queue)
     assert "most typical of the search first" in run("rank").err
+
+
+def test_a_correction_of_a_duplicate_says_where_it_shows(run, project):
+    """Another record stands for it."""
+    run("dedup", "judge", "r000002", "r000001", "same", "--as", "R1")
+    told = run("amend", "r000002", "--by", "R1", "--volume", "3")
+    assert told.code == 0 and "Correct r000001" in told.err
+
+
+def test_a_judged_flag_is_said_alone(run, project):
+    """Among hundreds of flags nobody would find it."""
+    flags = run("criteria", "--json").json["flags"]
+    assert flags, "the protocol has criteria that can be checked"
+    record_id, criterion = flags[0]["record_id"], flags[0]["criterion"]
+    said = run("criteria", "--fails", f"{record_id}:{criterion}", "--by", "R1").out.splitlines()
+    assert said == [f"{record_id} is removed before screening: it fails {criterion}"]

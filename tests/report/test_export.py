@@ -43,10 +43,14 @@ def test_each_set_holds_its_records(finished, tmp_path, what, numbers, suffix):
         assert [one["record_id"] for one in found] == ids
 
 
-def test_unread_is_what_nobody_has_decided_on(review, tmp_path):
-    """A record that one reviewer has begun is not unread."""
+def test_unread_is_what_one_knows_of_no_decision_on(review, tmp_path):
+    """What a colleague alone has begun is missing from their own list only, or the gap would tell which it is."""
     first, second = review.read(2)
     review.decide(first, {"R1": "include"})
+    for viewer, there in ((None, [first, second]), ("R2", [first, second]), ("R1", [second])):
+        found = exported(review, tmp_path / f"{viewer}.json", "unread", viewer)
+        assert [one["record_id"] for one in found] == there
+    review.decide(first, {"R2": "exclude"})
     assert [one["record_id"] for one in exported(review, tmp_path / "u.json", "unread")] == [second]
 
 
