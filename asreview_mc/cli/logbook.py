@@ -77,11 +77,19 @@ def log(
 
 
 def _event_line(event: dict[str, Any]) -> str:
-    place = ["seq", "at", "kind", "hash", "statistics", "shown", "rejected", "stray"]
+    place = ["seq", "at", "kind", "hash", "statistics", "shown"]
     place += ["text"] * (event["kind"] != "discussed")  # of a protocol it is the whole file
-    shown = {name: ", ".join(value) if isinstance(value, list) else str(value) for name, value in event.items()}
-    said = "  ".join(f"{name}={shortened(value, 40)}" for name, value in shown.items() if name not in place)
-    return f"{event['seq']:>6}  {event['at'][:19]}  {event['kind']:<18}{said}"
+    said = (f"{name}={shortened(_in_short(value), 40)}" for name, value in event.items() if name not in place)
+    return f"{event['seq']:>6}  {event['at'][:19]}  {event['kind']:<18}{'  '.join(said)}"
+
+
+def _in_short(value: object) -> str:
+    """Return a value of an event on one line; of rejects and stray lines, how many there are."""
+    if not isinstance(value, list):
+        return str(value)
+    if any(isinstance(one, dict) for one in value):
+        return str(len(value))
+    return ", ".join(map(str, value))
 
 
 def backup(

@@ -45,6 +45,8 @@ def calibrate(
         line = (
             f"{len(found['records'])} records to calibrate on, {found['complete']} complete, {found['waiting']} to go"
         )
+        if found["waiting_for"]:
+            line += f" (of {', '.join(f'{name} {n}' for name, n in found['waiting_for'].items())})"
         figures = [*figures_to_text(measured), measured["meaning"]] if measured else []
         answer(as_json, found | {"agreement": measured}, [line, *figures])
 

@@ -15,8 +15,8 @@ from asreview_mc.review.consensus import Standing
 from asreview_mc.review.tags import tagged, tags_on
 
 RECENT = 100
-PAUSE_SECONDS = 300.0
-"""A longer gap between two decisions is a pause, not reading."""
+FASTEST_SECONDS, PAUSE_SECONDS = 0.5, 300.0
+"""A shorter gap between two decisions is an import or a script, a longer one a pause; neither is reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def pace(review: Review, stage: Stage, reviewer: str) -> Pace:
     state = review.state
     times = [datetime.fromisoformat(one.at) for one in islice(state.own(stage, reviewer), RECENT)]
     gaps = [(later - earlier).total_seconds() for later, earlier in pairwise(times)]
-    reading = [gap for gap in gaps if 0 < gap <= PAUSE_SECONDS]
+    reading = [gap for gap in gaps if FASTEST_SECONDS <= gap <= PAUSE_SECONDS]
     if len(reading) < 5:
         return Pace(None, None)
     seconds = median(reading)

@@ -221,11 +221,20 @@ def calibrate(review: Review, by: str, *, n: int = CALIBRATION, seed: int = 0, s
 
 
 def calibration(review: Review, stage: Stage) -> dict[str, Any]:
-    """Return the `records` of all calibration rounds of a stage and how many of them are `complete` or `waiting`."""
+    """Return the `records` of all calibration rounds of a stage, how many are `complete` or `waiting`, and for whom.
+
+    `waiting_for` holds by name how many each has still to read.
+    """
     state = review.state
     records = state.calibration_records(stage)
     waiting = set(state.undecided(stage)).intersection(records)
-    return {"records": records, "complete": len(records) - len(waiting), "waiting": len(waiting)}
+    left = {name: sum(name not in state.deciders(stage, one) for one in waiting) for name in state.protocol.active}
+    return {
+        "records": records,
+        "complete": len(records) - len(waiting),
+        "waiting": len(waiting),
+        "waiting_for": {name: n for name, n in left.items() if n},
+    }
 
 
 def tag(review: Review, record_id: str, tag: str, reviewer: str, *, remove: bool = False) -> Logged:

@@ -21,7 +21,8 @@ _HEADINGS = (
     "study selection|summary|value"
 )
 _HEADING = re.compile(
-    rf"(?:^|(?<=[.!?;)\]\s]\s)|(?<=[.!?)\]]))\s*((?:{_HEADINGS})|[A-Z][A-Z][A-Z /&,-]{{2,50}}(?<! ))\s?:(?=\s|[A-Z])",
+    rf"(?:^|(?<=[.!?;)\]\s]\s)|(?<=[.!?)\]]))\s*"
+    rf"((?:{_HEADINGS})|(?-i:[A-Z][A-Z][A-Z /&,-]{{2,50}})(?<! ))\s?:(?=\s|[A-Z])",
     re.IGNORECASE,
 )
 _LANGUAGES = {

@@ -53,3 +53,10 @@ def test_the_log_is_written_out_without_names(run, project, tmp_path):
     assert run("log", "--as", "R1", "--blind", "-o", tmp_path / "log.jsonl").code == 0
     written = (tmp_path / "log.jsonl").read_text("utf-8")
     assert "Reviewer A" in written and '"R1"' not in written
+
+
+def test_what_a_file_held_beside_its_records_is_counted_in_the_log(run, project, tmp_path):
+    """Each stray line stands in the event; in the list of events it is how many there are."""
+    (tmp_path / "more.ris").write_text("From a database\nTY  - JOUR\nTI  - A paper of its own\nER  - \n", "utf-8")
+    run("add", tmp_path / "more.ris", "--source", "Scopus")
+    assert "stray=1" in run("log").out.splitlines()[-1]

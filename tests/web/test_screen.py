@@ -9,6 +9,7 @@ import pytest
 from asreview_mc.core.errors import ProjectError
 from asreview_mc.core.event import Decided, Undone
 from asreview_mc.web.house import House, Settings
+from asreview_mc.web.words import sections
 
 from .conftest import AtOnce
 
@@ -102,6 +103,20 @@ def test_search_leads_to_a_decision_out_of_order(browser, review):
     offer = offer_of(one.get("/screen?record=r000006&how=searched").text)
     one.say("/api/decisions", **said(offer, "exclude"))
     assert review.log.events(kinds=["decided"])[0].event.shown.how == "searched"
+
+
+@pytest.mark.parametrize(
+    ("abstract", "headings"),
+    [
+        ("It helps. Leaders settle one question first: are badges right? Results: They are.", ["", "Results"]),
+        ("DESIGN AND SETTING: A college. WHAT WE FOUND: Much.", ["DESIGN AND SETTING", "WHAT WE FOUND"]),
+    ],
+)
+def test_a_heading_is_a_usual_one_or_in_capitals(abstract, headings):
+    """What else stands before a colon is part of a sentence, which keeps it."""
+    parts = sections(abstract)
+    assert [heading for heading, _ in parts] == headings
+    assert ("first: are badges" in parts[0][1]) is (headings[0] == "")
 
 
 def test_a_record_is_shown_as_text(browser):
