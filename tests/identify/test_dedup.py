@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asreview_mc.core.record import Record
+from asreview_mc.core.title import normalise
 from asreview_mc.identify import references
-from asreview_mc.identify.dedup import SAME_DOI, SAME_TITLE, Duplicate, match, matching, normalise
+from asreview_mc.identify.dedup import SAME_DOI, SAME_TITLE, Duplicate, match, matching
 from asreview_mc.identify.dedup.traits import traits, written
 from asreview_mc.identify.dedup.verdict import judge
 
