@@ -16,6 +16,7 @@ ALIKE = 0.8
 _SHORTEST_HEAD = 15
 _TRUNCATED = 60
 _TELLING = 18
+_LONG = 30
 _EAST_ASIAN = "\u2e80"
 _LETTERS_IN_A_SIGN = 4
 
@@ -92,6 +93,8 @@ class Title:
         Runs of digits, in order.
     telling : bool
         Long enough, and more than a rubric such as "Letter to the editor": two works seldom share it.
+    long : bool
+        Telling, and so long that it is worth a look where no author is known.
     """
 
     key: str
@@ -100,6 +103,7 @@ class Title:
     marks: frozenset[str]
     numbers: tuple[str, ...]
     telling: bool
+    long: bool
 
 
 def take_apart(text: str) -> Title:
@@ -114,13 +118,16 @@ def take_apart(text: str) -> Title:
     words = tuple(word for segment in segments for word in segment)
     key = "".join(words)
     ends = accumulate(len(segment) for segment in segments[:-1])
+    weight = _weight(key)
+    telling = weight >= _TELLING and not all(word in _GENERIC or word.isdigit() for word in words)
     return Title(
         key=key,
         words=words,
         heads=tuple(end for end in ends if _weight("".join(words[:end])) >= _SHORTEST_HEAD),
         marks=_marks(written, segments),
         numbers=tuple(re.findall(r"\d+", key)),
-        telling=_weight(key) >= _TELLING and not all(word in _GENERIC or word.isdigit() for word in words),
+        telling=telling,
+        long=telling and weight >= _LONG,
     )
 
 

@@ -49,6 +49,7 @@ class Traits:
     issue: str
     page: places.Page
     abstract: str
+    whole_abstract: str
 
 
 def written(record: Record) -> Written:
@@ -64,14 +65,14 @@ def written(record: Record) -> Written:
         record.volume,
         record.issue,
         record.pages,
-        record.abstract[:_READ],
+        record.abstract,
     )
 
 
 def traits(fields: Written) -> Traits:
     """Return the traits of a record from what is `written` in it."""
     title, authors, year, doi, pmid, journal, issn, volume, issue, pages, abstract = fields
-    shortened = normalise(abstract)[:_COMPARED]
+    shortened = normalise(abstract[:_READ])[:_COMPARED]
     return Traits(
         title=titles.take_apart(title),
         first=normalise(surname(_NEXT_NAME.split(authors[0])[0])) if authors else "",
@@ -85,6 +86,7 @@ def traits(fields: Written) -> Traits:
         issue=places.number(issue),
         page=places.first_page(pages),
         abstract=shortened if len(shortened) >= _SHORTEST_ABSTRACT else "",
+        whole_abstract=abstract,
     )
 
 
