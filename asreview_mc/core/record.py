@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from asreview_mc.core.title import normalise, without_retraction
+
 _DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
 _IDENTIFIERS = ("doi", "pmid", "issn", "url")
 _DOI_TAIL = ".,;)]}>\"'"
@@ -73,7 +75,8 @@ class Record:
         """Return this record with what it lacks taken from `others`, the first that has it; nothing is overwritten.
 
         Of what each record has its own, identifiers are kept as ``other doi`` and so on in `extra`, and the texts in
-        their `extra` stand beside one another.
+        their `extra` stand beside one another. So is a title that says something else, as ``other title``; but one that
+        says that the article is retracted is shown in place of one that does not, which is then the other.
         """
         record = self
         for other in others:
@@ -87,10 +90,15 @@ class Record:
             for name in _IDENTIFIERS:
                 if getattr(other, name) and name not in lacking and getattr(other, name) != getattr(record, name):
                     more.setdefault(f"other {name}", []).append(getattr(other, name))
+            title, beside = record.title or other.title, other.title
+            if _says_retracted(beside) and not _says_retracted(title):
+                title, beside = beside, title
+            if normalise(beside) not in {"", *map(normalise, (title, *extra.get("other title", ())))}:
+                more.setdefault("other title", []).append(beside)
             for name, texts in more.items():
                 known = extra.setdefault(name, [])
                 known += [text for text in texts if text not in known]
-            record = replace(record, **lacking, extra=extra)
+            record = replace(record, **{**lacking, "title": title}, extra=extra)
         return record
 
     def amended(self, values: Mapping[str, Any]) -> Record:
@@ -117,6 +125,10 @@ class Record:
 
 _NAMES = tuple(item.name for item in fields(Record))
 _SEVERAL = ("authors", "keywords", "notes", "references")
+
+
+def _says_retracted(title: str) -> bool:
+    return without_retraction(title) != title
 
 
 def bare_doi(text: str) -> str:

@@ -11,9 +11,9 @@ from asreview_mc.core.errors import AsreviewMCError, UnknownError
 from asreview_mc.core.event import Decided
 from asreview_mc.core.protocol import DECISIONS, Stage
 from asreview_mc.core.record import Record
+from asreview_mc.core.title import normalise
 from asreview_mc.identify import decisions as elsewhere
 from asreview_mc.identify.decisions import Given
-from asreview_mc.identify.dedup.titles import normalise
 from asreview_mc.project.agreement import measure_full_batches
 from asreview_mc.project.checks import check_decider, check_decision, check_open
 from asreview_mc.project.review import Review

@@ -44,6 +44,29 @@ def test_an_unknown_field_is_a_mistake_of_the_programmer():
         Record.from_dict({"titel": "x"})
 
 
+CLEAN, GONE = "Theatre workshops in prisons", "RETRACTED: Theatre workshops in prisons"
+
+
+@pytest.mark.parametrize(
+    ("titles", "shown", "beside"),
+    [
+        pytest.param([CLEAN, "<i>Theatre</i> Workshops in prisons."], CLEAN, None, id="the same"),
+        pytest.param([CLEAN, "Atelier de théâtre", "Atelier de Theatre."], CLEAN, ["Atelier de théâtre"], id="another"),
+        pytest.param([CLEAN, GONE], GONE, [CLEAN], id="retracted later"),
+        pytest.param([GONE, CLEAN], GONE, [CLEAN], id="retracted first"),
+        pytest.param([CLEAN, "Theatre", f"{CLEAN} (Retracted article. See vol. 9, pg. 3, 2020)", GONE],
+                     f"{CLEAN} (Retracted article. See vol. 9, pg. 3, 2020)", ["Theatre", CLEAN, GONE], id="twice"),
+        pytest.param(["", CLEAN], CLEAN, None, id="no title in the kept one"),
+        pytest.param([CLEAN, ""], CLEAN, None, id="no title in the other"),
+    ],
+)  # fmt: skip
+def test_a_merged_record_tells_every_title_and_shows_a_retraction(titles, shown, beside):
+    """A title that says something else is kept, and a reviewer sees the one that says retracted or withdrawn."""
+    first, *others = (Record(title=title) for title in titles)
+    whole = first.completed(others)
+    assert (whole.title, whole.extra.get("other title")) == (shown, beside)
+
+
 @given(records, texts)
 def test_the_digest_is_of_the_content_not_of_the_id(record, other):
     """Law 13: the id is not part of the content's digest."""

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asreview_mc.core.record import Record
+from asreview_mc.core.title import normalise
 from asreview_mc.identify import references
-from asreview_mc.identify.dedup import SAME_DOI, SAME_TITLE, Duplicate, match, matching, normalise
+from asreview_mc.identify.dedup import SAME_DOI, SAME_TITLE, Duplicate, match, matching
 from asreview_mc.identify.dedup.traits import traits, written
 from asreview_mc.identify.dedup.verdict import judge
 
@@ -125,6 +126,15 @@ def test_no_chain_joins_different_dois():
     for order in permutations((record(doi="10.1000/a"), record(), record(doi="10.1000/c"))):
         assert merged(*order) == []
         assert len(doubtful(numbered(*order))) == 3
+
+
+def test_no_chain_through_a_title_and_abstract():
+    """What has only title and abstract joins neither of two records with one abstract that contradict each other."""
+    text = "We asked forty employers in three regions how they read badges on the curricula of people who apply. " * 3
+    rest = [{"year": 2019, "authors": ("Berger, Ann",)}, {}, {"year": 2020, "authors": ("Thiel, Karl",)}]
+    for order in permutations(Record(title=TITLE, abstract=text, **fields) for fields in rest):
+        assert merged(*order) == []
+        assert len(doubtful(numbered(*order))) == 2
 
 
 def test_no_chain_through_a_record_without_title():
@@ -266,6 +276,7 @@ def test_judged_apart_stays_apart(records, data):
         pytest.param(lambda n: record(doi="10.1000/a", title=f"{TITLE} q{n:x}ing"), id="one DOI, titles alike"),
         pytest.param(lambda n: record(title="Editorial", pages=str(n), journal="J Educ"), id="editorials"),
         pytest.param(lambda n: record(pages=str(n)), id="one title on many pages"),
+        pytest.param(lambda n: Record(title=TITLE, volume=str(n)), id="one title without authors"),
     ],
 )
 def test_no_block_is_quadratic(make, monkeypatch):

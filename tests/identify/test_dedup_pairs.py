@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asreview_mc.core.record import Record
-from asreview_mc.identify.dedup import REPORTS, match, normalise, places, spelling, titles
+from asreview_mc.identify.dedup import REPORTS, match, places, spelling, titles
 from asreview_mc.identify.dedup.titles import Titles
 
 TITLE = "Stackable micro-credentials in higher education"
@@ -41,6 +41,9 @@ def answer(first: Record, second: Record) -> str:
         pytest.param({"title": TITLE + ". [German]"}, id="language that Embase adds"),
         pytest.param({"title": f"[{TITLE}]"}, id="brackets that PubMed adds"),
         pytest.param({"title": "RETRACTED: " + TITLE}, id="retracted by the publisher"),
+        pytest.param(
+            {"title": TITLE + " (Retracted article. See vol. 9 (2), pg. 3, 2020)"}, id="as Web of Science says it"
+        ),
         pytest.param({"title": TITLE.replace("higher", "hihger")}, id="letters swapped"),
         pytest.param(
             {"title": "The " + TITLE.replace("micro-credentials", "microcredential")}, id="article and plural"
@@ -164,6 +167,103 @@ def test_two_dois_for_one_place_need_the_abstract():
     assert "DOIs differ" in answer(replace(first, abstract=""), second)
 
 
+BARE = Record(title=TITLE)
+BARE_WITH_ABSTRACT = Record(title=TITLE, abstract=ABSTRACT)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(BARE_WITH_ABSTRACT, id="neither names anybody"),
+        pytest.param(record(abstract=ABSTRACT), id="authors, year and journal in one"),
+        pytest.param(record(abstract=ABSTRACT, authors=()), id="no authors in either"),
+        pytest.param(record(abstract=ABSTRACT, year=None, journal=""), id="authors in one"),
+        pytest.param(replace(BASE, abstract=ABSTRACT, doi="10.1000/a", pmid="1"), id="all in one"),
+        pytest.param(replace(BARE_WITH_ABSTRACT, title=TITLE.replace("higher", "hihger")), id="slip in the title"),
+        pytest.param(replace(BARE_WITH_ABSTRACT, abstract=ABSTRACT + "(c) 2020 J Educ"), id="copyright in it"),
+        pytest.param(replace(BARE_WITH_ABSTRACT, abstract=ABSTRACT.replace("forty", "fourty", 1)), id="slip in it"),
+    ],
+)
+def test_title_and_abstract_are_enough_where_nothing_speaks_against(other):
+    """A title-and-abstract table is joined with the record that has all else, and with another such table."""
+    assert answer(BARE_WITH_ABSTRACT, other) == "certain"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param(BARE, replace(BARE, keywords=("badge",)), id="titles alone"),
+        pytest.param(BARE, record(), id="title alone and a whole record"),
+        pytest.param(BARE, Record(title=TITLE, year=2020), id="title and year"),
+        pytest.param(BARE, BARE_WITH_ABSTRACT, id="abstract in one"),
+        pytest.param(BARE, BASE, id="title alone and a place"),
+        pytest.param(Record(title="高等教育中的微证书"), Record(title="高等教育中的微证书"), id="Chinese titles"),
+        pytest.param(
+            replace(BARE_WITH_ABSTRACT, title=TITLE + ": a survey"), record(abstract=ABSTRACT), id="subtitle cut"
+        ),
+        pytest.param(
+            Record(title="Open badges", abstract=ABSTRACT),
+            Record(title="Open badges", abstract=ABSTRACT),
+            id="a short title and the abstract",
+        ),
+        pytest.param(
+            replace(BARE_WITH_ABSTRACT, abstract="In 2014, " + ABSTRACT),
+            replace(BARE_WITH_ABSTRACT, abstract="In 2015, " + ABSTRACT),
+            id="other figures in the abstract",
+        ),
+        pytest.param(
+            replace(BARE_WITH_ABSTRACT, abstract=ABSTRACT * 2 + "Twelve of them knew none. " * 20),
+            replace(BARE_WITH_ABSTRACT, abstract=ABSTRACT * 2 + "All who answered had seen one. " * 20),
+            id="another end of the abstract, as of a congress paper and its article",
+        ),
+        pytest.param(
+            replace(BARE_WITH_ABSTRACT, abstract=ABSTRACT * 2), record(abstract=ABSTRACT), id="half of the abstract"
+        ),
+        pytest.param(
+            replace(BARE_WITH_ABSTRACT, year=2019), record(abstract=ABSTRACT), id="title and abstract, another year"
+        ),
+        pytest.param(
+            replace(BARE_WITH_ABSTRACT, doi="10.1000/a"),
+            record(abstract=ABSTRACT, doi="10.1000/b"),
+            id="title and abstract, another DOI",
+        ),
+        pytest.param(
+            replace(BARE_WITH_ABSTRACT, journal="Proc Conf Learn"),
+            record(abstract=ABSTRACT),
+            id="title and abstract, another journal",
+        ),
+    ],
+)
+def test_a_long_title_alone_is_for_a_person(first, second):
+    """Where authors are missing, a title that two works seldom share is offered, and never merged for itself."""
+    assert "same title" in answer(first, second)
+
+
+RUBRICS = ("Editorial", "Introduction", "Book review", "Letter to the editor", "From the editor's desk", "Open badges")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        *(pytest.param(Record(title=rubric), record(title=rubric), id=rubric) for rubric in RUBRICS),
+        pytest.param(Record(title=TITLE, year=2019), record(), id="another year"),
+        pytest.param(Record(title=TITLE, doi="10.1000/a"), record(doi="10.1000/b", journal=""), id="another DOI"),
+        pytest.param(Record(title=TITLE, pages="9-12"), replace(BASE, journal=""), id="another page"),
+        pytest.param(Record(title=TITLE, journal="Bildung heute"), record(), id="another journal"),
+        pytest.param(BARE_WITH_ABSTRACT, record(abstract=ABSTRACT[::-1]), id="another abstract"),
+        pytest.param(BARE, Record(title="Erratum: " + TITLE), id="erratum"),
+        pytest.param(BARE, Record(title=TITLE + ": study protocol"), id="protocol"),
+        pytest.param(Record(title=TITLE + ": part I"), Record(title=TITLE + ": part II"), id="parts"),
+        pytest.param(
+            replace(BARE_WITH_ABSTRACT, authors=("Adam, Eva",)), record(abstract=ABSTRACT), id="other authors"
+        ),
+    ],
+)
+def test_a_title_alone_says_nothing_against_the_rest(first, second):
+    """A rubric, or a title against which something speaks, is no reason to ask a person."""
+    assert answer(first, second) == "different"
+
+
 @pytest.mark.parametrize(
     ("one", "other", "slip"),
     [
@@ -235,11 +335,3 @@ def test_titles_of_any_text(one, other):
     assert titles.compare(first, first) is (Titles.SAME if first.key else Titles.MISSING)
     assert titles.likeness(first, second) == titles.likeness(second, first)
     assert not first.telling or len(first.key) > 4
-
-
-def test_normalise_keeps_every_script():
-    """No script is emptied, and C, C++ and C# stay three."""
-    assert all(normalise(title) for title in ("微证书", "Микро", "μικρο", "हिंदी", "مصغرة", "마이크로", "ไทย"))
-    assert len({normalise(title) for title in ("Programming in C", "Programming in C++", "Programming in C#")}) == 3
-    assert normalise("Ｍüller &amp; SONS") == normalise("Muller & Sons") == "mullersons"
-    assert normalise("β-cells") == normalise("Beta cells") == "betacells"

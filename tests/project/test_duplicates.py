@@ -5,6 +5,7 @@ import pytest
 from asreview_mc.core.errors import DecisionError, UnknownError
 from asreview_mc.project import gather
 from asreview_mc.project.duplicates import dedup, doubts, judge, split
+from asreview_mc.project.reporting import export
 from asreview_mc.project.screen import conflicts, decide
 from asreview_mc.report.prisma import checks, count
 
@@ -183,3 +184,21 @@ def test_identifiers_and_fields_of_every_copy_are_kept(review, tmp_path):
     assert (both.doi, both.abstract) == ("10.1/a", "B")
     assert both.extra == {"DB": ["A", "B"], "X": ["x"], "Y": ["y"], "other doi": ["10.1/b"]}
     assert one.extra == {"DB": ["A"], "X": ["x"]}
+
+
+def test_a_retraction_is_seen_in_the_queue_and_in_exports(review, tmp_path):
+    """The clean copy that came first does not hide it; the log says of the merge what it always did."""
+    fields = "AU  - Quispe, A\nPY  - 2016\nDO  - 10.1111/si.2016.20\nER  - \n\n"
+    for name, title in (("first", "Theatre in prisons"), ("second", "WITHDRAWN: Theatre in prisons")):
+        path = tmp_path / f"{name}.ris"
+        path.write_text(f"TY  - JOUR\nTI  - {title}\n{fields}", "utf-8")
+        gather.add(review, [path], source=name)
+    assert dedup(review).merged == 1
+    kept = review.state.kept("r000008")
+    assert review.whole_record(kept) == review.records[kept]
+    assert review.records[kept].title == "WITHDRAWN: Theatre in prisons"
+    assert review.record(kept).title == "Theatre in prisons"
+    for ending in ("ris", "csv", "json", "bib"):
+        path = tmp_path / f"out.{ending}"
+        export(review, path, what="all", viewer=None)
+        assert "WITHDRAWN: Theatre in prisons" in path.read_text("utf-8")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 from rapidfuzz import fuzz
 
+from asreview_mc.core.title import normalise
 from asreview_mc.identify.dedup import places, spelling, titles
 from asreview_mc.identify.dedup.traits import Traits, same_authors
 
 _SAME_ABSTRACT = 90.0
+_VERBATIM = 99.0
 _OTHER_ABSTRACT = 60.0
 _ARTICLE_NUMBER = 3
+_NOT_DIGIT = re.compile(r"\D+")
 
 
 class Pair:
@@ -105,6 +109,20 @@ class Pair:
         if alike >= _SAME_ABSTRACT:
             return True
         return False if alike < _OTHER_ABSTRACT else None
+
+    @property
+    def verbatim(self) -> bool:
+        """Whether the whole abstracts are one but for slips and a line at the end, with the same numbers.
+
+        A congress abstract and the article made of it often share their first lines, each year's report all but the
+        numbers.
+        """
+        one, other = normalise(self.one.whole_abstract), normalise(self.other.whole_abstract)
+        length = min(len(one), len(other))
+        if fuzz.ratio(one, other) < _SAME_ABSTRACT or fuzz.ratio(one[:length], other[:length]) < _VERBATIM:
+            return False
+        here, there = _NOT_DIGIT.sub("", one), _NOT_DIGIT.sub("", other)
+        return here.startswith(there) or there.startswith(here)
 
     @property
     def _page_tells(self) -> bool:

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from asreview_mc.identify.dedup.titles import plain
+from asreview_mc.core.title import plain
 
 _MEETING = re.compile(r"\b(?:conference|congress|meeting|proceedings|symposium)\b")
 _AFTER_NAME = re.compile(r"[.,:;]?\s*\bconference\b.*|\s*[:=(\[].*")

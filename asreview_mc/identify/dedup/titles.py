@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-import html
 import re
-import unicodedata
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import accumulate
 
 from rapidfuzz.distance import Indel
 
+from asreview_mc.core.title import plain, without_retraction, words_in
 from asreview_mc.identify.dedup.spelling import is_near, misspelt
 
 ALIKE = 0.8
 _SHORTEST_HEAD = 15
 _TRUNCATED = 60
 _TELLING = 18
+_LONG = 30
 _EAST_ASIAN = "\u2e80"
 _LETTERS_IN_A_SIGN = 4
 
-_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
-_NOT_ASCII_WORD = re.compile(r"[^a-z0-9+#]+")
-_LATIN_ACCENT = re.compile(r"(?<=[a-z])[\u0300-\u036f]+")
-_GREEK = str.maketrans(
-    {
-        letter: unicodedata.name(letter).rpartition(" ")[2].lower().replace("lamda", "lambda")
-        for letter in "αβγδεζηθικλμνξοπρστυφχψω"
-    }
-)
 _LANGUAGE = re.compile(
     r"\s*(?:\[(?:article in |in )?|\((?:article )?in )(?:arabic|bosnian|bulgarian|catalan|chinese|croatian|czech|danish"
     r"|dutch|english|estonian|finnish|french|georgian|german|greek|hebrew|hungarian|icelandic|italian|japanese|korean"
     r"|latvian|lithuanian|norwegian|persian|polish|portuguese|romanian|russian|serbian|slovak|slovenian|spanish"
     r"|swedish|thai|turkish|ukrainian|vietnamese)[\])]\.?\s*\Z"
 )
-_RETRACTED = re.compile(r"\W*(?:retracted|withdrawn)(?: article)?\s*[:.\]]\s*")
 _BOUNDARY = re.compile(r"[:;.?!]\s+|\s[-\u2010-\u2015]+\s|[\u2013-\u2015\uff1a]")
 _PART = re.compile(
     r"\b(?:part|paper|study|section|chapter|volume|supplement|phase|module|teil|partie|parte)\s+"
@@ -103,6 +93,8 @@ class Title:
         Runs of digits, in order.
     telling : bool
         Long enough, and more than a rubric such as "Letter to the editor": two works seldom share it.
+    long : bool
+        Telling, and so long that it is worth a look where no author is known.
     """
 
     key: str
@@ -111,50 +103,31 @@ class Title:
     marks: frozenset[str]
     numbers: tuple[str, ...]
     telling: bool
-
-
-def normalise(text: str) -> str:
-    """Return `text` as titles are compared: letters, digits, + and # of any script, without case, markup or blanks.
-
-    Accents are taken off Latin letters only; vowel signs and tones of other scripts are letters there and stay. A Greek
-    letter beside Latin ones is spelt out.
-
-    Examples
-    --------
-    >>> normalise("Micro-Credentials: <i>État</i> de l’art"), normalise("微证书：综述"), normalise("β-cells")
-    ('microcredentialsetatdelart', '微证书综述', 'betacells')
-    """
-    return "".join(_words(plain(text)))
-
-
-def plain(text: str) -> str:
-    """Return `text` without markup, case and the accents of Latin letters; blanks and punctuation stay."""
-    text = _MARKUP.sub("", html.unescape(text) if "&" in text else text)
-    if text.isascii():
-        return text.lower()
-    text = _LATIN_ACCENT.sub("", unicodedata.normalize("NFKD", text).casefold())
-    return text.translate(_GREEK) if any("a" <= character <= "z" for character in text) else text
+    long: bool
 
 
 def take_apart(text: str) -> Title:
     """Return the title `text` taken apart.
 
     Brackets around a translated title and a language in brackets at its end, which PubMed and Embase add, are left out,
-    and so is a publisher's "RETRACTED:" in front: these are said about the record, not by it.
+    and so is a publisher's word that it is retracted: these are said about the record, not by it.
     """
-    written = _RETRACTED.sub("", _LANGUAGE.sub("", plain(text).strip()), count=1)
-    segments = [_words(segment) for segment in _BOUNDARY.split(written)]
+    written = without_retraction(_LANGUAGE.sub("", plain(text).strip()))
+    segments = [words_in(segment) for segment in _BOUNDARY.split(written)]
     segments = [segment for segment in segments if segment]
     words = tuple(word for segment in segments for word in segment)
     key = "".join(words)
     ends = accumulate(len(segment) for segment in segments[:-1])
+    weight = _weight(key)
+    telling = weight >= _TELLING and not all(word in _GENERIC or word.isdigit() for word in words)
     return Title(
         key=key,
         words=words,
         heads=tuple(end for end in ends if _weight("".join(words[:end])) >= _SHORTEST_HEAD),
         marks=_marks(written, segments),
         numbers=tuple(re.findall(r"\d+", key)),
-        telling=_weight(key) >= _TELLING and not all(word in _GENERIC or word.isdigit() for word in words),
+        telling=telling,
+        long=telling and weight >= _LONG,
     )
 
 
@@ -190,15 +163,6 @@ def likeness(one: Title, other: Title) -> float:
     short, long = sorted((one, other), key=lambda title: (len(title.key), title.key))
     keys = [long.key, *("".join(long.words[:end]) for end in long.heads)]
     return max(Indel.normalized_similarity(short.key, key, score_cutoff=ALIKE) for key in keys)
-
-
-def _words(written: str) -> list[str]:
-    if written.isascii():
-        return _NOT_ASCII_WORD.sub(" ", written).split()
-    kept = (
-        character if character in "+#" or unicodedata.category(character)[0] in "LNM" else " " for character in written
-    )
-    return "".join(kept).split()
 
 
 def _weight(key: str) -> int:

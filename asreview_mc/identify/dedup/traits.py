@@ -9,6 +9,7 @@ from typing import TypeAlias
 from rapidfuzz.distance import OSA
 
 from asreview_mc.core.record import Record
+from asreview_mc.core.title import normalise, plain
 from asreview_mc.identify.authors import surname
 from asreview_mc.identify.dedup import places, titles
 
@@ -48,6 +49,7 @@ class Traits:
     issue: str
     page: places.Page
     abstract: str
+    whole_abstract: str
 
 
 def written(record: Record) -> Written:
@@ -63,18 +65,18 @@ def written(record: Record) -> Written:
         record.volume,
         record.issue,
         record.pages,
-        record.abstract[:_READ],
+        record.abstract,
     )
 
 
 def traits(fields: Written) -> Traits:
     """Return the traits of a record from what is `written` in it."""
     title, authors, year, doi, pmid, journal, issn, volume, issue, pages, abstract = fields
-    shortened = titles.normalise(abstract)[:_COMPARED]
+    shortened = normalise(abstract[:_READ])[:_COMPARED]
     return Traits(
         title=titles.take_apart(title),
-        first=titles.normalise(surname(_NEXT_NAME.split(authors[0])[0])) if authors else "",
-        names=frozenset(_NAME.findall(titles.plain(" ".join(_NEXT_NAME.sub(" ", author) for author in authors)))),
+        first=normalise(surname(_NEXT_NAME.split(authors[0])[0])) if authors else "",
+        names=frozenset(_NAME.findall(plain(" ".join(_NEXT_NAME.sub(" ", author) for author in authors)))),
         year=year,
         doi=doi,
         pmid=pmid,
@@ -84,6 +86,7 @@ def traits(fields: Written) -> Traits:
         issue=places.number(issue),
         page=places.first_page(pages),
         abstract=shortened if len(shortened) >= _SHORTEST_ABSTRACT else "",
+        whole_abstract=abstract,
     )
 
 

@@ -139,6 +139,13 @@ def _one_title_with_slips(pair: Pair) -> bool:
     return (pair.titles is Titles.TYPO or shorter >= _TELLING_HEAD) and _nothing_against(pair)
 
 
+def _one_title_and_abstract(pair: Pair) -> bool:
+    """Say whether title and abstract are one's, which is enough without authors, year and place."""
+    if pair.titles not in (Titles.SAME, Titles.TYPO) or not pair.telling or not pair.abstracts:
+        return False
+    return not _contradict(pair) and pair.verbatim
+
+
 SAME_DOI = "same DOI or PMID"
 SAME_TITLE = "same title, year and first author"
 
@@ -149,18 +156,29 @@ CERTAIN: tuple[tuple[str, bool, Callable[[Pair], bool]], ...] = (
     (SAME_TITLE, False, _one_title),
     ("same authors, journal and abstract", False, _one_abstract),
     ("same title but for slips or its subtitle, same authors, journal and year", False, _one_title_with_slips),
+    ("same title and abstract, nothing against it", False, _one_title_and_abstract),
 )
 
 
 def _may_be_versions(pair: Pair) -> bool:
-    """Say whether one telling title by the same authors may be one work, though something is missing or differs."""
-    if pair.titles not in (Titles.SAME, Titles.TYPO, Titles.CUT) or not pair.telling:
+    """Say whether one title may be one work's, though something is missing or differs.
+
+    It takes a telling title by the same authors or in the same journal, one abstract, or a long title against which
+    nothing speaks.
+    """
+    if pair.titles not in (Titles.SAME, Titles.TYPO, Titles.CUT) or pair.authors is False:
         return False
-    if pair.authors is False or (pair.authors is None and not (pair.titles is Titles.SAME and pair.journals)):
+    if not (pair.telling and (pair.authors or _one_title_without_authors(pair))) and not pair.abstracts:
         return False
     if pair.pmid is False and pair.journals is not False:
         return False
     return (pair.years or 0) <= _YEARS_OF_ONE_STUDY
+
+
+def _one_title_without_authors(pair: Pair) -> bool:
+    if pair.titles is not Titles.SAME:
+        return False
+    return bool(pair.journals) or (pair.one.title.long and pair.abstracts is not False and not _contradict(pair))
 
 
 def _may_be_reports(pair: Pair) -> bool:
