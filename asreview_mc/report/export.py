@@ -13,7 +13,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from asreview_mc.core.cells import Cell
+from asreview_mc.core.cells import SEPARATOR, Cell, join_items
 from asreview_mc.core.errors import UnknownError
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.core.record import Record
@@ -28,7 +28,6 @@ from asreview_mc.review.studies import reports_of
 from asreview_mc.review.topics import confirmed
 
 WHAT = ("included", "excluded", "all", "unread")
-_SEPARATOR = "; "
 _FIELDS = tuple(item.name for item in fields(Record))
 
 
@@ -197,7 +196,7 @@ def _row(described: Mapping[str, Any]) -> dict[str, Cell]:
         elif name == "decisions":
             row |= _decision_columns(value)
         else:
-            row[name] = _SEPARATOR.join(value) if isinstance(value, list) else value
+            row[name] = join_items(value) if isinstance(value, list) else value
     return row
 
 
@@ -207,7 +206,7 @@ def _decision_columns(decisions: Iterable[Mapping[str, str]]) -> dict[str, Cell]
         for part in ("decision", "reason", "note"):
             if said[part]:
                 columns.setdefault(f"{part}_{said['stage']}_{said['reviewer']}", []).append(said[part])
-    return {name: _SEPARATOR.join(values) for name, values in columns.items()}
+    return {name: SEPARATOR.join(values) for name, values in columns.items()}
 
 
 _FORMATS: Mapping[str, Callable[[Sequence[Mapping[str, Any]]], bytes]] = {
