@@ -198,7 +198,16 @@ def export(
 
     with opened(project) as review:
         result = write_export(review, file, what=what, viewer=review.viewer(user), blind=blind)
+        if result.get("cut"):
+            say(_cut_cells(result["cut"]))
         answer(as_json, result, [f"Wrote {result['written']} records to {file} (log head {result['head']})."])
+
+
+def _cut_cells(cut: list[str]) -> str:
+    from asreview_mc.report.workbook import LONGEST
+
+    named, more = ", ".join(cut[:5]), f" and {len(cut) - 5} more" if len(cut) > 5 else ""
+    return f"Cut at the {LONGEST:,} characters of an Excel cell: {named}{more}; export CSV or JSON for the whole"
 
 
 def begin_round(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Sequence
 
 Cell = str | int | float | bool | None
 
+SEPARATOR = "; "
+"""Between the items that share a cell."""
 _FORMULA = re.compile(r"'*[=+\-@＝＋－＠\x00-\x1f]")
 
 
@@ -21,3 +25,29 @@ def disarm(cell: Cell) -> Cell:
 def rearm(cell: str) -> str:
     """Return the text from which `disarm` made `cell`: one leading apostrophe less where a formula follows."""
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
+def join_items(items: Sequence[str]) -> str:
+    """Return items as one cell from which `split_items` gives the same back.
+
+    They are joined by `SEPARATOR`, as other programs expect; a JSON list is written only where they would come apart
+    otherwise.
+
+    Examples
+    --------
+    >>> join_items(["Badges", "Disease Models, Animal"]), join_items(["One; two", "three"])
+    ('Badges; Disease Models, Animal', '["One; two", "three"]')
+    """
+    joined = SEPARATOR.join(items)
+    return joined if split_items(joined) == list(items) else json.dumps(list(items), ensure_ascii=False)
+
+
+def split_items(cell: str) -> list[str]:
+    """Return the items that `join_items` made one cell of."""
+    try:
+        value = json.loads(cell) if cell.startswith("[") else None
+    except (ValueError, RecursionError):
+        value = None
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return value
+    return [item for item in cell.split(SEPARATOR) if item]

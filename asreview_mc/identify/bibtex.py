@@ -13,6 +13,7 @@ from asreview_mc.identify.dialects import by_line
 from asreview_mc.identify.facts import MONTHS, Fields
 from asreview_mc.identify.fields import Plan, assemble
 from asreview_mc.identify.latex import to_text
+from asreview_mc.identify.ours import OURS, completed
 from asreview_mc.identify.reading import Item, Parsed, Stray, excerpt, has_text
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ _DAY = re.compile(r"[0-9]{1,2}")
 _UNREAD = "its braces, quotation marks or commas do not add up"
 _VERBATIM = frozenset({"doi", "url", "eprint", "file", "issn", "isbn", "pmid"})
 _PEOPLE = frozenset({"author", "editor", "translator"})
+_UNSAID = "asreview-mc"
 TYPE = "entry type"
 KEY = "citation key"
 _PLAN = Plan(
@@ -120,7 +122,7 @@ def _item(block: Block, line: int) -> Item:
     whole_entry = getattr(block, "ignore_error_block", block)
     if not isinstance(whole_entry, model.Entry):
         return Item(f"line {line}", Record(), excerpt(block.raw or ""), _UNREAD)
-    record = assemble(_fields(whole_entry), _PLAN)
+    record = completed(assemble(_fields(whole_entry), _PLAN), _UNSAID)
     return Item(f"line {line}", record, "" if has_text(record) else excerpt(block.raw or ""))
 
 
@@ -133,7 +135,7 @@ def _fields(entry: Entry) -> Fields:
         elif name in _VERBATIM:
             text = value.replace("\\_", "_").replace("\\%", "%").replace("\\&", "&").strip("{} ")
         else:
-            text = to_text(value)
+            text = value if name == _UNSAID else to_text(value)
         if name == "pages":
             text = text.replace("–", "-")
         if text.strip():
@@ -141,6 +143,9 @@ def _fields(entry: Entry) -> Fields:
     fields[TYPE] = [entry.entry_type]
     if entry.key:
         fields[KEY] = [entry.key]
+    if fields.get("note", [""])[0].startswith("asreview-mc "):
+        fields[OURS] = fields.pop("note")
+        del fields[TYPE]  # ours names the publication type apart, and the entry's only what comes nearest to it
     _join_date(fields)
     return fields
 

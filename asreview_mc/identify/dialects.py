@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from functools import partial
 
-from asreview_mc.core.record import Record
 from asreview_mc.identify.authors import split_list
 from asreview_mc.identify.facts import Fields
 from asreview_mc.identify.fields import Plan, fold
-from asreview_mc.identify.ours import extra_from
+from asreview_mc.identify.ours import OURS, completed
 from asreview_mc.identify.tagged import Dialect
 
 _REFERENCES = re.compile(r"\s*References?:\s*", re.IGNORECASE)
@@ -18,8 +17,6 @@ _MARKED_DOI = re.compile(r"(.*\S)\s*\[doi\]\s*\Z", re.DOTALL)
 _DIGITS = re.compile(r"\s*[0-9]{1,8}\s*\Z")
 _LISTED = "\n;["
 _EXTRA = "asreview-mc extra: "
-OURS = "N1 of asreview-mc"
-"""Name in `extra` of notes that are no notes of the record: what we, or ASReview, wrote into it."""
 
 
 def by_line(text: str) -> list[str]:
@@ -63,26 +60,6 @@ def _adapt_notes(fields: Fields, notes: list[str]) -> None:
         _rename(fields, "N1", OURS, [text for text in notes if _OURS.match(text)])
 
 
-def _complete_ris(record: Record) -> Record:
-    """Give a record of our own export the fields back that RIS has no place for."""
-    said = record.extra.get(OURS, [])
-    kept = [text for text in said if text.startswith(_EXTRA)]
-    if not kept:
-        return record
-    extra = {name: texts for name, texts in record.extra.items() if name != OURS}
-    others = [text for text in said if text not in kept]
-    if others:
-        extra[OURS] = others
-    for text in kept:
-        ours = extra_from(text.removeprefix(_EXTRA))
-        if ours is None:
-            extra.setdefault(OURS, []).append(text)
-        else:
-            extra |= ours
-    online = " ".join(extra.pop("date_online", []))
-    return replace(record, extra=extra, date_online=online)
-
-
 def _rename(fields: Fields, old: str, new: str, texts: list[str]) -> None:
     if not texts:
         return
@@ -118,7 +95,7 @@ RIS = Dialect(
     line=re.compile(r"\n([A-Z][A-Z0-9])  -"),
     run=re.compile(r"([A-Z][A-Z0-9])  -(.*(?:\n(?:\1  -|(?![A-Z][A-Z0-9][ \xa0]{2,3}-|ER[ \xa0]-)).*)*)(?:\n|\Z)"),
     adapt=_adapt_ris,
-    complete=_complete_ris,
+    complete=partial(completed, name=OURS, prefix=_EXTRA),
     plan=Plan(
         {
             "title": ("TI", "T1", "CT", "BT"),

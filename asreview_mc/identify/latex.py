@@ -44,6 +44,7 @@ _SIGNS = {
     **{"textquotedblleft": "“", "textquotedblright": "”", "textellipsis": "…", "textbullet": "•", "textdegree": "°"},
     **{"textregistered": "®", "texttrademark": "™", "copyright": "©", "pounds": "£", "S": "§", "P": "¶", "euro": "€"},
     **{"textasciitilde": "~", "textbackslash": "\\", "textasciicircum": "^", "textunderscore": "_"},
+    **{"textbraceleft": "{", "textbraceright": "}"},
     **{"textgreater": ">", "textless": "<", "textbar": "|", "textquotesingle": "'", "textmu": "µ"},
     **{"times": "×", "pm": "±", "leq": "≤", "geq": "≥", "le": "≤", "ge": "≥", "neq": "≠", "approx": "≈", "sim": "∼"},
     **{"cdot": "·", "rightarrow": "→", "leftarrow": "←", "infty": "∞", "degree": "°", "circ": "°", "div": "÷"},
@@ -69,7 +70,7 @@ def to_text(value: str) -> str:
     """
     if not _has_latex(value):
         return value
-    return unicodedata.normalize("NFC", _TOKEN.sub(_resolved, _MATHS.sub(r"\1", value)))
+    return _TOKEN.sub(_resolved, _MATHS.sub(r"\1", value))
 
 
 def _has_latex(value: str) -> bool:
@@ -90,4 +91,4 @@ def _resolved(match: re.Match[str]) -> str:
 
 
 def _accented(letter: str, mark: str) -> str:
-    return letter.removeprefix("\\") + _ACCENTS[mark]
+    return unicodedata.normalize("NFC", letter.removeprefix("\\") + _ACCENTS[mark])

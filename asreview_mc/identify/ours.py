@@ -1,18 +1,24 @@
-"""What this program itself wrote: tables and JSON whose columns are the fields of a record, read back as they were."""
+"""What this program itself wrote: tables and JSON whose columns are the fields of a record, read back as they were.
+
+What RIS and BibTeX have no way to say stands in them as the same JSON.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
+from asreview_mc.core.cells import split_items
 from asreview_mc.core.record import Record
 from asreview_mc.identify.fields import fold
 from asreview_mc.identify.headings import heading_key
 
-SEPARATOR = "; "
+OURS = "N1 of asreview-mc"
+"""Name in `extra` of notes that are no notes of the record: what we, or ASReview, wrote into it."""
 NAMES = tuple(item.name for item in fields(Record) if item.name != "record_id")
+_PLACES = frozenset(NAMES) - {"extra"}
 _KEYS = frozenset(map(heading_key, NAMES))
 _LISTS = frozenset({"authors", "keywords", "notes", "references"})
 
@@ -36,7 +42,7 @@ def from_row(row: Iterable[tuple[str, str]]) -> Record:
     plain: dict[str, Any] = {}
     for name, cell in row:
         if name in _LISTS:
-            plain[name] = [item for item in cell.split(SEPARATOR) if item]
+            plain[name] = split_items(cell)
         elif name == "extra":
             plain[name] = _object(cell)
         elif cell:
@@ -55,7 +61,7 @@ def from_object(plain: Mapping[str, Any]) -> Record:
     for name, value in plain.items():
         if name == "extra" and isinstance(value, dict):
             extra |= {key: _texts(one) for key, one in value.items()}
-        elif name in NAMES and name != "extra" and _fits(name, value):
+        elif name in _PLACES and _fits(name, value):
             values[name] = tuple(value) if name in _LISTS else fold(value) if isinstance(value, str) else value
         elif value is not None and value not in ("", [], {}):
             extra.setdefault(name, []).extend(_texts(value))
@@ -66,7 +72,7 @@ def _fits(name: str, value: object) -> bool:
     if name in _LISTS:
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
     if name == "year":
-        return isinstance(value, int) and not isinstance(value, bool) and 1000 <= value <= 2999
+        return value is None or (isinstance(value, int) and not isinstance(value, bool) and 1000 <= value <= 2999)
     return isinstance(value, str)
 
 
@@ -75,10 +81,28 @@ def _texts(value: object) -> list[str]:
     return [item if isinstance(item, str) else json.dumps(item, ensure_ascii=False) for item in items]
 
 
-def extra_from(text: str) -> dict[str, list[str]] | None:
-    """Return the `extra` of a record from the JSON that we write for it; None where it is not that."""
-    value = _object(text)
-    return {name: _texts(one) for name, one in value.items()} if isinstance(value, dict) else None
+def completed(record: Record, name: str, prefix: str = "") -> Record:
+    """Return a record of our own export with what its format had no way to say.
+
+    Parameters
+    ----------
+    record : Record
+        As its format has it.
+    name : str
+        Under which of its `extra` stands the rest: a JSON object with fields by our own names. Each that is in it takes
+        the place of the one in `record`.
+    prefix : str
+        With what that text begins, before the JSON.
+    """
+    texts = record.extra.get(name, [])
+    for text in reversed(texts):  # ours stands after the record's own, which may look like it
+        plain = _object(text.removeprefix(prefix)) if text.startswith(prefix) else text
+        if isinstance(plain, dict):
+            told = from_object(plain)
+            values = {place: getattr(told, place) for place in _PLACES & set(plain) if _fits(place, plain[place])}
+            rest = {**record.extra, name: [other for other in texts if other != text]}
+            return replace(record, **values, extra={key: one for key, one in rest.items() if one} | dict(told.extra))
+    return record
 
 
 def _object(cell: str) -> dict[str, Any] | str:

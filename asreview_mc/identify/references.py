@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, overload
 
+from asreview_mc.core.cells import join_items
 from asreview_mc.core.errors import ReadError
 from asreview_mc.core.record import Record
 from asreview_mc.identify import (
@@ -83,8 +84,8 @@ def read_table(path: Path, *, by_id: bool = False) -> Table:
     """Read a file of references as a table, so that every row and column can be written out again in order.
 
     Rows that hold no text are there too, with None for their record (only a wholly empty line is no row). The columns
-    of any other file than a table are the fields of a record; items of one field are joined by ``"; "`` and `extra` is
-    JSON.
+    of any other file than a table are the fields of a record; items of one field share a cell as in our exports and
+    `extra` is JSON.
 
     Parameters
     ----------
@@ -259,7 +260,7 @@ def _json(data: bytes, where: str) -> tuple[Parsed, str]:
 
 def _cell(value: object) -> str:
     if isinstance(value, tuple):
-        return ours.SEPARATOR.join(value)
+        return join_items(value)
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False) if value else ""
     return "" if value is None else str(value)

@@ -25,9 +25,10 @@ from asreview_mc.review.state import State
 
 
 def export(review: Review, path: Path, *, what: str, viewer: str | None, blind: bool = False) -> dict[str, Any]:
-    """Write records with their decisions to a file whose suffix names the format; return `written` and `head`.
+    """Write records with their decisions to a file whose suffix names the format; return `written`, `head` and `cut`.
 
-    A ``.zip`` is the replication package of the whole review, whatever `what` says. `blind` is without any name.
+    A ``.zip`` is the replication package of the whole review, whatever `what` says, and has nothing to cut. `blind` is
+    without any name. `cut` are the cells that Excel cannot hold whole, each as ``r000012 abstract``.
 
     Raises
     ------
@@ -41,8 +42,11 @@ def export(review: Review, path: Path, *, what: str, viewer: str | None, blind: 
         whole = told(review, viewer, blind=blind)
         return package.pack(review, path, whole, _results(review, whole))
     to = told(review, viewer, blind=blind)
-    written = exports.export(to.state, review.records, path, what=what, viewer=to.viewer, head=to.state.head)
-    return {"written": written, "path": str(path), "head": to.state.head}
+    cut: list[str] = []
+    written = exports.export(
+        to.state, review.records, path, what=what, viewer=to.viewer, head=to.state.head, cut=cut.extend
+    )
+    return {"written": written, "path": str(path), "head": to.state.head, "cut": cut}
 
 
 def report_html(review: Review, viewer: str | None, *, blind: bool = False) -> str:

@@ -1,10 +1,16 @@
-"""Records as BibTeX, one entry each, with what was decided in its note."""
+"""Records as BibTeX, one entry each, with what was decided in its note.
+
+Fields that BibTeX has no way to say are JSON in a field `asreview-mc`, which no style prints.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from asreview_mc.report.unsaid import tells_itself, unsaid
 
 _TYPES = (
     ("chapter", "incollection"),
@@ -33,8 +39,8 @@ _HOME = {"incollection": "booktitle", "inproceedings": "booktitle", "techreport"
 _FACTS = ("outcome_abstract", "outcome_fulltext", "exclusion_reason", "subtopics", "sources", "log_head")
 _SPECIAL = {
     "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
     "%": r"\%",
     "&": r"\&",
     "$": r"\$",
@@ -42,9 +48,12 @@ _SPECIAL = {
     "_": r"\_",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
+    "-": "-{}",
 }
-_VERBATIM = ("doi", "url")
-_ESCAPED = re.compile("|".join(re.escape(sign) for sign in _SPECIAL))
+_PLACELESS = ("publication_type", "date", "date_online", "notes", "references")
+_VERBATIM = ("doi", "url", "pmid", "issn")
+_ESCAPED = re.compile("|".join(re.escape(sign) for sign in _SPECIAL if sign != "-") + "|-(?=-)")
+_JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 def to_bibtex(described: Sequence[Mapping[str, Any]]) -> str:
@@ -75,6 +84,25 @@ def _fields(one: Mapping[str, Any], kind: str) -> Iterator[tuple[str, str]]:
         parts = [said[part] for part in ("decision", "reason", "note") if said[part]]
         facts.append(f"decision_{said['stage']}_{said['reviewer']}: {', '.join(parts)}")
     yield "note", _text(f"asreview-mc {'; '.join(facts)}")
+    left = unsaid(one, _unsure(one, kind))
+    if left:
+        yield "asreview-mc", _balanced_json(left)
+
+
+def _unsure(one: Mapping[str, Any], kind: str) -> Iterator[str]:
+    """Yield the fields that BibTeX has no place for, or that its readers take for something else."""
+    yield from (name for name in _PLACELESS if one[name])
+    yield from (name for name in _VERBATIM if re.search(r"[\\{}]", one[name]))
+    if one["journal"] and _HOME.get(kind) in ("institution", "school"):
+        yield "journal"
+    if not tells_itself(one["keywords"], ",;|()"):
+        yield "keywords"
+
+
+def _balanced_json(value: Mapping[str, Any]) -> str:
+    """Return JSON whose braces are in pairs, as a field's must be: one inside a text is written by its number."""
+    line = json.dumps(value, separators=(",", ":"))
+    return _JSON_TEXT.sub(lambda text: text.group().replace("{", r"\u007b").replace("}", r"\u007d"), line)
 
 
 def _joined(value: Any) -> str:  # noqa: ANN401

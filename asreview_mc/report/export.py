@@ -13,13 +13,13 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from asreview_mc.core.cells import Cell
+from asreview_mc.core.cells import SEPARATOR, Cell, join_items
 from asreview_mc.core.errors import UnknownError
 from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.core.record import Record
 from asreview_mc.report.bibtex import to_bibtex
 from asreview_mc.report.ris import to_ris
-from asreview_mc.report.workbook import Worksheet, workbook
+from asreview_mc.report.workbook import Worksheet, is_cut, workbook
 from asreview_mc.report.writing import csv_lines, csv_text, encoded, suffix_of, write
 from asreview_mc.review.consensus import Standing, Verdict
 from asreview_mc.review.eligibility import eligibility
@@ -28,11 +28,19 @@ from asreview_mc.review.studies import reports_of
 from asreview_mc.review.topics import confirmed
 
 WHAT = ("included", "excluded", "all", "unread")
-_SEPARATOR = "; "
 _FIELDS = tuple(item.name for item in fields(Record))
 
 
-def export(state: State, records: Mapping[str, Record], path: Path, what: str, viewer: str | None, head: str) -> int:
+def export(
+    state: State,
+    records: Mapping[str, Record],
+    path: Path,
+    what: str,
+    viewer: str | None,
+    head: str,
+    *,
+    cut: Callable[[list[str]], None] | None = None,
+) -> int:
     """Write records to a file and return how many were written; duplicates live on in the record they were merged into.
 
     Parameters
@@ -46,6 +54,8 @@ def export(state: State, records: Mapping[str, Record], path: Path, what: str, v
         Who is asking.
     head : str
         Hash of the last event of the log.
+    cut : callable, optional
+        Told the cells of a workbook that could not hold the whole text, each as ``r000012 abstract``.
 
     Raises
     ------
@@ -55,8 +65,11 @@ def export(state: State, records: Mapping[str, Record], path: Path, what: str, v
         If the suffix is none of these, or the file cannot be written.
     """
     suffix = suffix_of(path, tuple(_FORMATS))
-    write(path, content(state, records, suffix, what=what, viewer=viewer, head=head))
-    return len(select(state, what, viewer))
+    described = _described(state, records, what, viewer, head)
+    write(path, _FORMATS[suffix](described))
+    if cut and suffix == ".xlsx":
+        cut([f"{one['record_id']} {name}" for one in described for name, cell in _row(one).items() if is_cut(cell)])
+    return len(described)
 
 
 def content(
@@ -69,12 +82,16 @@ def content(
     UnknownError
         If no set of records is called `what`.
     """
+    return _FORMATS[suffix](_described(state, records, what, viewer, head))
+
+
+def _described(
+    state: State, records: Mapping[str, Record], what: str, viewer: str | None, head: str
+) -> list[dict[str, Any]]:
     if what not in WHAT:
         raise UnknownError(f"no set of records is called {what!r}", remedy=f"Choose one of {', '.join(WHAT)}")
     included = frozenset(eligibility(state).included)
-    return _FORMATS[suffix](
-        [describe(state, records[one], included, viewer, head) for one in select(state, what, viewer)]
-    )
+    return [describe(state, records[one], included, viewer, head) for one in select(state, what, viewer)]
 
 
 def select(state: State, what: str, viewer: str | None) -> list[str]:
@@ -210,7 +227,7 @@ def _row(described: Mapping[str, Any]) -> dict[str, Cell]:
         elif name == "decisions":
             row |= _decision_columns(value)
         else:
-            row[name] = _SEPARATOR.join(value) if isinstance(value, list) else value
+            row[name] = join_items(value) if isinstance(value, list) else value
     return row
 
 
@@ -220,7 +237,7 @@ def _decision_columns(decisions: Iterable[Mapping[str, str]]) -> dict[str, Cell]
         for part in ("decision", "reason", "note"):
             if said[part]:
                 columns.setdefault(f"{part}_{said['stage']}_{said['reviewer']}", []).append(said[part])
-    return {name: _SEPARATOR.join(values) for name, values in columns.items()}
+    return {name: SEPARATOR.join(values) for name, values in columns.items()}
 
 
 _FORMATS: Mapping[str, Callable[[Sequence[Mapping[str, Any]]], bytes]] = {

@@ -1,16 +1,18 @@
 """Records as RIS, one reference each, with what was decided in its notes.
 
 A note that begins with ``asreview-mc`` is ours, one per fact (``asreview-mc outcome_abstract: include``), and one with
-the fields that RIS has no place for, as JSON, so that nothing is lost on the way out and in again; the one word
+the fields that RIS has no way to say, as JSON, so that nothing is lost on the way out and in again; the one word
 that ASReview reads as a label (``ASReview_relevant``, ``ASReview_irrelevant``, ``ASReview_not_seen``) has its own.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from asreview_mc.core.event import compact_json
+from asreview_mc.report.unsaid import unsaid
 
 _TAGS = {
     "title": "TI",
@@ -79,8 +81,7 @@ _FACTS = (
     "duplicates",
     "log_head",
 )
-PLACELESS = ("date_online",)
-"""Fields of a record for which RIS has no tag."""
+_OTHERS = re.compile(r"asreview-mc |ASReview_|\s*References?:", re.IGNORECASE)
 _LABELS = {1: "ASReview_relevant", 0: "ASReview_irrelevant", None: "ASReview_not_seen"}
 
 
@@ -97,9 +98,9 @@ def _lines(one: Mapping[str, Any]) -> Iterator[str]:
     start, _, end = one["pages"].replace("–", "-").partition("-")
     yield from (f"{tag}  - {page.strip()}" for tag, page in (("SP", start), ("EP", end)) if page.strip())
     yield f"N1  - {_LABELS[one['included']]}"
-    placeless = {**one["extra"], **{name: [one[name]] for name in PLACELESS if one[name]}}
-    if placeless:
-        yield f"N1  - asreview-mc extra: {compact_json(placeless, sort=False)}"
+    left = unsaid(one, _unsure(one))
+    if left:
+        yield f"N1  - asreview-mc extra: {compact_json(left, sort=False)}"
     for name in _FACTS:
         texts = _texts(one[name])
         if texts:
@@ -108,6 +109,19 @@ def _lines(one: Mapping[str, Any]) -> Iterator[str]:
         parts = [said["decision"], *(said[part] for part in ("reason", "note") if said[part])]
         yield f"N1  - asreview-mc decision_{said['stage']}_{said['reviewer']}: {' · '.join(_texts(parts))}"
     yield "ER  - "
+
+
+def _unsure(one: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the fields that RIS has no tag for, or that its readers take for something else."""
+    if one["date_online"]:
+        yield "date_online"
+    if "doi" in one["publication_type"].lower():
+        yield "publication_type"
+    others = any(map(_OTHERS.match, one["notes"]))
+    if others or _texts(one["notes"]) != one["notes"]:
+        yield "notes"
+    if others or [text.strip("; ") for text in _texts(one["references"])] != one["references"]:
+        yield "references"
 
 
 def _texts(value: Any) -> list[str]:  # noqa: ANN401

@@ -28,6 +28,12 @@ class Worksheet:
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
+def is_cut(cell: Cell) -> bool:
+    """Say whether a workbook cannot hold all of a cell."""
+    cell = disarm(cell)
+    return isinstance(cell, str) and len(cell) > LONGEST
+
+
 def workbook(sheets: Mapping[str, Worksheet]) -> bytes:
     """Return worksheets by name as the bytes of an .xlsx file; their headings stay in view."""
     from openpyxl import Workbook

@@ -120,3 +120,16 @@ def test_a_flow_that_is_not_at_its_end_says_so_where_the_template_cannot(run, in
     assert answer.code == 0
     assert "have no place in the template" in answer.err
     assert "have no place" not in run("prisma", "-o", tmp_path / "flow.svg").err
+
+
+def test_cells_too_long_for_excel_are_told(run, project, tmp_path):
+    """In one line on standard error and by name in the JSON, where they are cut and nowhere else."""
+    path = tmp_path / "long.csv"
+    path.write_text("title,abstract\n" + "".join(f"Paper {k},{'long ' * 8000}\n" for k in range(7)), "utf-8")
+    assert run("add", path, "--source", "Scopus").code == 0
+    told = run("export", "all.xlsx", "--what", "all")
+    assert told.err.startswith("Cut at the 32,767 characters of an Excel cell: r000007 abstract, r000008 abstract, ")
+    assert told.err.endswith("r000011 abstract and 2 more; export CSV or JSON for the whole\n") and told.code == 0
+    assert run("export", "all.xlsx", "--what", "all", "--json").json["cut"][6] == "r000013 abstract"
+    whole = run("export", "all.csv", "--what", "all", "--json")
+    assert (whole.json["cut"], whole.err) == ([], "")

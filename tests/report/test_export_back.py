@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from asreview_mc.identify import references
 from asreview_mc.report.export import export
+from asreview_mc.report.workbook import LONGEST
 
 SUFFIXES = [".csv", ".xlsx", ".ris", ".bib"]
 FIELDS = {
@@ -100,3 +101,15 @@ def test_a_spreadsheet_keeps_text_as_text(review, tmp_path):
     assert (found["title"], found["issue"], found["volume"], found["year"]) == ("'=1+1", "1-2", "007", 2020)
     (record,) = references.read(path).records
     assert (record.title, record.issue, record.volume, record.pages) == ("=1+1", "1-2", "007", "3-4")
+
+
+def test_a_cell_that_excel_cuts_is_named(review, tmp_path):
+    """Whoever exports learns which cells are not whole; other formats hold everything."""
+    review.read(1)
+    review.read(1, title="-" * LONGEST, abstract="a" * LONGEST, references=("Doe 2010",) * 5000)
+    for suffix, expected in ((".xlsx", ["r000002 title", "r000002 references"]), (".csv", []), (".ris", [])):
+        cut: list[str] = []
+        export(review.state, review.records, tmp_path / f"all{suffix}", "all", None, review.head, cut=cut.extend)
+        assert cut == expected
+    (_, row) = references.read(tmp_path / "all.xlsx").records
+    assert (len(row.title), len(row.abstract)) == (LONGEST - 1, LONGEST)
