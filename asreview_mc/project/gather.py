@@ -121,7 +121,7 @@ def as_known(review: Review, source: str) -> str:
     earlier = [one.event.source for one in review.state.readings if isinstance(one.event, ReferencesRead)]
     known = [*(one.name for one in review.protocol.sources), *earlier]
     name = " ".join(source.split())
-    return name if name in known else next((one for one in known if _spelt(one) == _spelt(name)), name)
+    return name if name in known else next((one for one in known if _spelt(one) == _spelt(name) != ""), name)
 
 
 def _spelt(name: str) -> str:

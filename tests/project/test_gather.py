@@ -61,12 +61,18 @@ def test_a_search_is_run_on_a_day_that_has_been(review, tmp_path, day):
 def test_a_source_spelt_otherwise_is_the_same_source(review, tmp_path):
     """The protocol's query goes with it, and PRISMA has one line for it; an unknown one is remarked on."""
     told = []
-    for k, source in enumerate(("Taylor and  Francis", "ERIC", " eric ")):
+    for k, source in enumerate(("Taylor and  Francis", "ERIC", " eric ", "?", "!")):
         new = tmp_path / f"new{k}.csv"
         new.write_text(f"title\nPaper {k} of all\n", "utf-8")
         (event,) = gather.add(review, [new], source=source)
         told.append((event.source, bool(event.query), gather.remarks(review, [event])))
-    assert [one[:2] for one in told] == [("Taylor&Francis", True), ("ERIC", False), ("ERIC", False)]
+    assert [one[:2] for one in told] == [
+        ("Taylor&Francis", True),
+        ("ERIC", False),
+        ("ERIC", False),
+        ("?", False),
+        ("!", False),
+    ]
     assert told[0][2] == [] and "ERIC is none of the protocol's sources" in told[1][2][0]
 
 
