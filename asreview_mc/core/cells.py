@@ -27,19 +27,23 @@ def rearm(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
-def join_items(items: Sequence[str]) -> str:
+def join_items(items: Sequence[str], longest: int | None = None) -> str:
     """Return items as one cell from which `split_items` gives the same back.
 
     They are joined by `SEPARATOR`, as other programs expect; a JSON list is written only where they would come apart
-    otherwise.
+    otherwise. Of items that take more than `longest` characters the last are left out, and the cell stays a list.
 
     Examples
     --------
     >>> join_items(["Badges", "Disease Models, Animal"]), join_items(["One; two", "three"])
     ('Badges; Disease Models, Animal', '["One; two", "three"]')
     """
+    items = list(items)
     joined = SEPARATOR.join(items)
-    return joined if split_items(joined) == list(items) else json.dumps(list(items), ensure_ascii=False)
+    cell = joined if split_items(joined) == items else json.dumps(items, ensure_ascii=False)
+    if longest is None or len(cell) <= longest or len(items) < 2:
+        return cell
+    return join_items(items[: min(len(items) - 1, len(items) * longest // len(cell))], longest)
 
 
 def split_items(cell: str) -> list[str]:

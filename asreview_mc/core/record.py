@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from asreview_mc.core.title import normalise, without_retraction
+from asreview_mc.core.title import normalise, retraction
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
 _IDENTIFIERS = ("doi", "pmid", "issn", "url")
@@ -75,10 +75,10 @@ class Record:
         """Return this record with what it lacks taken from `others`, the first that has it; nothing is overwritten.
 
         Of what each record has its own, identifiers are kept as ``other doi`` and so on in `extra`, and the texts in
-        their `extra` stand beside one another. So is a title that says something else, as ``other title``; but one that
-        says that the article is retracted is shown in place of one that does not, which is then the other.
+        their `extra` stand beside one another. So is a title that says something else, as ``other title``. Where one
+        title says that the article is retracted, so does that of this record, in front of it.
         """
-        record = self
+        record, told = self, {"", normalise(self.title)}
         for other in others:
             lacking = {
                 name: getattr(other, name)
@@ -90,11 +90,14 @@ class Record:
             for name in _IDENTIFIERS:
                 if getattr(other, name) and name not in lacking and getattr(other, name) != getattr(record, name):
                     more.setdefault(f"other {name}", []).append(getattr(other, name))
-            title, beside = record.title or other.title, other.title
-            if _says_retracted(beside) and not _says_retracted(title):
-                title, beside = beside, title
-            if normalise(beside) not in {"", *map(normalise, (title, *extra.get("other title", ())))}:
-                more.setdefault("other title", []).append(beside)
+            title = record.title or other.title
+            said = retraction(other.title)
+            if said and not retraction(title):
+                title = f"{said}: {title}"
+            told.add(normalise(title))
+            if normalise(other.title) not in told:
+                told.add(normalise(other.title))
+                more.setdefault("other title", []).append(other.title)
             for name, texts in more.items():
                 known = extra.setdefault(name, [])
                 known += [text for text in texts if text not in known]
@@ -125,10 +128,6 @@ class Record:
 
 _NAMES = tuple(item.name for item in fields(Record))
 _SEVERAL = ("authors", "keywords", "notes", "references")
-
-
-def _says_retracted(title: str) -> bool:
-    return without_retraction(title) != title
 
 
 def bare_doi(text: str) -> str:

@@ -16,9 +16,10 @@ _GREEK = str.maketrans(
     }
 )
 _SAID = r"(?:retracted|withdrawn)(?: (?:article|chapter|paper|publication))?"
+_WORD = re.compile("retracted|withdrawn", re.IGNORECASE)
 _RETRACTED = re.compile(
     rf"\A\W*{_SAID}(?:\s*[:.)\]]| [-\u2010-\u2015] )\s*"
-    rf"|\s*[(\[]{_SAID}(?:[.,:;].*)?[)\]]\W*\Z"
+    rf"|\s*[(\[]{_SAID}(?:[.,:;](?:[^()\[\]]|\([^()]*\))*)?[)\]]\W*\Z"
     rf"| [-\u2010-\u2015] {_SAID}\W*\Z",
     re.IGNORECASE,
 )
@@ -66,3 +67,16 @@ def without_retraction(title: str) -> str:
     ('Open badges', 'Open badges')
     """
     return _RETRACTED.sub("", title)
+
+
+def retraction(title: str) -> str:
+    """Return the word by which `title` says that the article is retracted, in capitals; empty where it does not.
+
+    Examples
+    --------
+    >>> retraction("Open badges (Retracted article. See vol. 9)"), retraction("Retracted promises of open badges")
+    ('RETRACTED', '')
+    """
+    said = _RETRACTED.search(title)
+    word = _WORD.search(said.group()) if said else None
+    return word.group().upper() if word else ""

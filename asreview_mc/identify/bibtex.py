@@ -143,8 +143,9 @@ def _fields(entry: Entry) -> Fields:
     fields[TYPE] = [entry.entry_type]
     if entry.key:
         fields[KEY] = [entry.key]
-    if fields.get("note", [""])[0].startswith("asreview-mc "):
+    if fields.get("note", [""])[0].startswith("asreview-mc outcome_"):
         fields[OURS] = fields.pop("note")
+    if any('"publication_type"' in text for text in fields.get(_UNSAID, ())):
         del fields[TYPE]  # ours names the publication type apart, and the entry's only what comes nearest to it
     _join_date(fields)
     return fields

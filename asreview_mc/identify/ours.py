@@ -9,6 +9,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any
+from urllib.parse import unquote
 
 from asreview_mc.core.cells import split_items
 from asreview_mc.core.record import Record
@@ -90,7 +91,7 @@ def completed(record: Record, name: str, prefix: str = "") -> Record:
         As its format has it.
     name : str
         Under which of its `extra` stands the rest: a JSON object with fields by our own names. Each that is in it takes
-        the place of the one in `record`.
+        the place of the one in `record`, unless somebody gave the file another since.
     prefix : str
         With what that text begins, before the JSON.
     """
@@ -100,9 +101,19 @@ def completed(record: Record, name: str, prefix: str = "") -> Record:
         if isinstance(plain, dict):
             told = from_object(plain)
             values = {place: getattr(told, place) for place in _PLACES & set(plain) if _fits(place, plain[place])}
+            values = {place: value for place, value in values.items() if not _corrected(record, place, value)}
             rest = {**record.extra, name: [other for other in texts if other != text]}
             return replace(record, **values, extra={key: one for key, one in rest.items() if one} | dict(told.extra))
     return record
+
+
+def _corrected(record: Record, place: str, told: object) -> bool:
+    """Say whether a value in the file is not what we wrote, nor what a reader makes of the rest of what we wrote."""
+    now = getattr(record, place)
+    if place == "year":
+        return bool(told and now and now != told)
+    hints = unquote(" ".join([record.url, record.publication_type, *record.notes])).lower()
+    return place in ("doi", "pmid") and bool(now) and not told and now not in hints
 
 
 def _object(cell: str) -> dict[str, Any] | str:

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from asreview_mc.identify.delimited import describes
 from asreview_mc.identify.reading import Stray, excerpt
 from asreview_mc.identify.tables import Sheet, sheet_of_rows
 
@@ -81,7 +82,8 @@ def parse_workbook(data: bytes) -> Sheet | None:
         unsaved = list(_without_value(data))
     except _DAMAGE as error:
         raise DamagedWorkbook(str(error)) from error
-    chosen = next((name for name, grid in grids.items() if sheet_of_rows("xlsx", grid)), None)
+    sheets = {name: sheet for name, grid in grids.items() if (sheet := sheet_of_rows("xlsx", grid))}
+    chosen = next((name for name, sheet in sheets.items() if describes(sheet.columns)), next(iter(sheets), None))
     if chosen is None:
         return None
     stray = [

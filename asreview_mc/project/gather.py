@@ -11,12 +11,13 @@ from typing import Any
 from asreview_mc.core.errors import ReadError, UnknownError
 from asreview_mc.core.event import ReferencesRead
 from asreview_mc.core.protocol import Source
+from asreview_mc.core.title import normalise
 from asreview_mc.identify import query as queries
 from asreview_mc.identify import references
 from asreview_mc.project.review import Review
 from asreview_mc.store.rows import record_id
 
-_MOST_NAMES = 8
+_MOST_NAMES, _LONGEST_NAME = 8, 40
 ROUTES = ("database", "register", "website", "organisation", "citation")
 
 
@@ -96,7 +97,7 @@ def remarks(review: Review, added: Sequence[ReferencesRead]) -> list[str]:
         bare = [one for k in range(first, first + event.read) if not (one := records[record_id(k)]).title]
         if bare:
             names = list(dict.fromkeys(name for one in bare for name in one.extra))[:_MOST_NAMES]
-            others = f"; not understood: {', '.join(names)}" if names else ""
+            others = f"; not understood: {', '.join(name[:_LONGEST_NAME] for name in names)}" if names else ""
             found.append(f"{event.file}: {len(bare):,} of {event.read:,} records have no title{others}")
     planned = [known.name for known in review.protocol.sources]
     for name in dict.fromkeys(event.source for event in added if event.via in ("database", "register")):
@@ -125,7 +126,7 @@ def as_known(review: Review, source: str) -> str:
 
 
 def _spelt(name: str) -> str:
-    return "".join(filter(str.isalnum, name.casefold().replace("&", "and")))
+    return normalise(name.replace("&", " and "))
 
 
 def _check_day(searched: str) -> None:
@@ -135,7 +136,7 @@ def _check_day(searched: str) -> None:
         day = date.fromisoformat(searched)
     except ValueError:
         day = None
-    if day is None or day > datetime.now().astimezone().date():
+    if day is None or day.isoformat() != searched or day > datetime.now().astimezone().date():
         raise UnknownError(
             f"{searched!r} is no day on which a search can have been run",
             where="--searched",

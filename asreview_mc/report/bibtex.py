@@ -50,7 +50,7 @@ _SPECIAL = {
     "^": r"\textasciicircum{}",
     "-": "-{}",
 }
-_PLACELESS = ("publication_type", "date", "date_online", "notes", "references")
+_PLACELESS = ("date", "date_online", "notes", "references")
 _VERBATIM = ("doi", "url", "pmid", "issn")
 _ESCAPED = re.compile("|".join(re.escape(sign) for sign in _SPECIAL if sign != "-") + "|-(?=-)")
 _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -91,6 +91,7 @@ def _fields(one: Mapping[str, Any], kind: str) -> Iterator[tuple[str, str]]:
 
 def _unsure(one: Mapping[str, Any], kind: str) -> Iterator[str]:
     """Yield the fields that BibTeX has no place for, or that its readers take for something else."""
+    yield "publication_type"
     yield from (name for name in _PLACELESS if one[name])
     yield from (name for name in _VERBATIM if re.search(r"[\\{}]", one[name]))
     if one["journal"] and _HOME.get(kind) in ("institution", "school"):

@@ -19,7 +19,7 @@ from asreview_mc.core.protocol import STAGES, Stage
 from asreview_mc.core.record import Record
 from asreview_mc.report.bibtex import to_bibtex
 from asreview_mc.report.ris import to_ris
-from asreview_mc.report.workbook import Worksheet, is_cut, workbook
+from asreview_mc.report.workbook import LONGEST, Worksheet, is_cut, workbook
 from asreview_mc.report.writing import csv_lines, csv_text, encoded, suffix_of, write
 from asreview_mc.review.consensus import Standing, Verdict
 from asreview_mc.review.eligibility import eligibility
@@ -208,7 +208,7 @@ def _to_csv(described: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def _to_xlsx(described: Sequence[Mapping[str, Any]]) -> bytes:
-    rows = [_row(one) for one in described]
+    rows = [_row(one, LONGEST) for one in described]
     columns = _columns(rows)
     return workbook({"records": Worksheet(columns, [[row.get(name) for name in columns] for row in rows])})
 
@@ -218,8 +218,11 @@ def _columns(rows: Iterable[Mapping[str, Cell]]) -> list[str]:
     return [name for name in columns if name != "log_head"] + ["log_head"]
 
 
-def _row(described: Mapping[str, Any]) -> dict[str, Cell]:
-    """Flatten one object: lists are joined, decisions become a column per stage and reviewer, `extra` stays JSON."""
+def _row(described: Mapping[str, Any], longest: int | None = None) -> dict[str, Cell]:
+    """Flatten one object: lists are joined, decisions become a column per stage and reviewer, `extra` stays JSON.
+
+    A list that would take more than `longest` characters loses its last items.
+    """
     row: dict[str, Cell] = {}
     for name, value in described.items():
         if name == "extra":
@@ -227,7 +230,7 @@ def _row(described: Mapping[str, Any]) -> dict[str, Cell]:
         elif name == "decisions":
             row |= _decision_columns(value)
         else:
-            row[name] = join_items(value) if isinstance(value, list) else value
+            row[name] = join_items(value, longest) if isinstance(value, list) else value
     return row
 
 

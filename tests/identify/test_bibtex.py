@@ -95,3 +95,13 @@ def test_an_organisation_in_braces_is_one_author(author):
     """``and`` separates only outside braces."""
     record = bibtex.parse(f"@article{{a, title={{T}}, author={{{author}}}}}").items[0].record
     assert record.authors == ("Barnes and Noble", "Thiel, Karl")
+
+
+def test_a_note_that_speaks_of_us_is_a_note():
+    """Only what we ourselves wrote is ours, and the kind of entry is taken from nobody else."""
+    text = "@phdthesis{k, title={T}, note={asreview-mc was used for the screening}}"
+    (item,) = bibtex.parse(text).items
+    assert (item.record.notes, item.record.publication_type) == (
+        ("asreview-mc was used for the screening",),
+        "phdthesis",
+    )

@@ -190,3 +190,13 @@ def test_a_note_that_only_looks_like_ours_breaks_nothing(tmp_path, name, whole, 
     (record,) = references.read(path).records
     assert all(isinstance(text, str) for texts in record.extra.values() for text in texts)
     assert record.digest
+
+
+def test_what_somebody_corrects_in_our_file_counts(tmp_path):
+    """Beside what RIS cannot say, which stands there as JSON, a DOI added or a year corrected by hand is not undone."""
+    path = tmp_path / "out.ris"
+    exported(path, Record(title="T", year=2019, date="2019", notes=("no doi given",)))
+    text = path.read_text("utf-8").replace("PY  - 2019", "PY  - 2021").replace("ER  - ", "DO  - 10.1234/new\nER  - ")
+    path.write_text(text, "utf-8")
+    (record,) = references.read(path).records
+    assert (record.year, record.doi) == (2021, "10.1234/new")

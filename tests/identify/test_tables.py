@@ -249,3 +249,9 @@ def test_headings_in_other_languages(headings):
         "What it says",
         {},
     )
+
+
+def test_a_sheet_that_describes_records_is_read_before_one_that_names_them():
+    """A list of ids may lie in front of the references."""
+    sheet = parse_workbook(workbook(Ids=[["record_id", "decision"], ["r000001", "include"]], Refs=[["Title"], ["One"]]))
+    assert [record.title for record in (kept(item) for item in tables.parse(sheet).items)] == ["One"]

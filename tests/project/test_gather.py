@@ -48,7 +48,7 @@ def test_unknown_names_are_refused(review, tmp_path, given):
     assert review.state.n_records == 6
 
 
-@pytest.mark.parametrize("day", ["yesterday", "31/01/2024", "2024-13-01", "2999-01-01"])
+@pytest.mark.parametrize("day", ["yesterday", "31/01/2024", "2024-13-01", "20240131", "2999-01-01"])
 def test_a_search_is_run_on_a_day_that_has_been(review, tmp_path, day):
     """The methods paragraph prints it."""
     new = tmp_path / "new.csv"

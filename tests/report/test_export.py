@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asreview_mc.core.cells import disarm, rearm
+from asreview_mc.core.cells import disarm, join_items, rearm, split_items
 from asreview_mc.core.errors import OutputError, UnknownError
 from asreview_mc.identify import references
 from asreview_mc.report.export import WHAT, export, write_table
+from asreview_mc.report.workbook import LONGEST
 from asreview_mc.report.writing import write
 
 
@@ -221,3 +222,12 @@ def test_a_table_is_written_row_by_row(tmp_path):
     """`write_table` puts the header first and disarms cells."""
     write_table(tmp_path / "t.csv", ("rank", "title"), [(1, "-a"), (2, "b")])
     assert (tmp_path / "t.csv").read_text("utf-8") == "rank,title\n1,'-a\n2,b\n"
+
+
+def test_a_list_too_long_for_a_cell_loses_its_last_items():
+    """A broken list would come back as fragments."""
+    items = [f"Author {k}; Title of {k}" for k in range(3000)]
+    for several in (items, [item.replace(";", ",") for item in items]):
+        cell = join_items(several, LONGEST)
+        kept = split_items(cell)
+        assert len(cell) <= LONGEST and kept == several[: len(kept)] and len(kept) > 500

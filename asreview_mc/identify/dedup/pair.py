@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from rapidfuzz import fuzz
 
@@ -12,10 +11,11 @@ from asreview_mc.identify.dedup import places, spelling, titles
 from asreview_mc.identify.dedup.traits import Traits, same_authors
 
 _SAME_ABSTRACT = 90.0
-_VERBATIM = 99.0
+_MOSTLY = 0.9
 _OTHER_ABSTRACT = 60.0
 _ARTICLE_NUMBER = 3
-_NOT_DIGIT = re.compile(r"\D+")
+
+_key = lru_cache(maxsize=4096)(normalise)
 
 
 class Pair:
@@ -112,17 +112,15 @@ class Pair:
 
     @property
     def verbatim(self) -> bool:
-        """Whether the whole abstracts are one but for slips and a line at the end, with the same numbers.
+        """Whether the whole abstracts are one, letter by letter, but for a line at the end.
 
-        A congress abstract and the article made of it often share their first lines, each year's report all but the
-        numbers.
+        A congress abstract and the article made of it often share their first lines, and the reports of one series all
+        but a word or a number.
         """
-        one, other = normalise(self.one.whole_abstract), normalise(self.other.whole_abstract)
-        length = min(len(one), len(other))
-        if fuzz.ratio(one, other) < _SAME_ABSTRACT or fuzz.ratio(one[:length], other[:length]) < _VERBATIM:
+        short, long = sorted((_key(self.one.whole_abstract), _key(self.other.whole_abstract)), key=len)
+        if not long.startswith(short) or 2 * len(short) < _MOSTLY * (len(short) + len(long)):
             return False
-        here, there = _NOT_DIGIT.sub("", one), _NOT_DIGIT.sub("", other)
-        return here.startswith(there) or there.startswith(here)
+        return not (short[-1:].isdigit() and long[len(short) :][:1].isdigit())
 
     @property
     def _page_tells(self) -> bool:

@@ -141,7 +141,7 @@ def _one_title_with_slips(pair: Pair) -> bool:
 
 def _one_title_and_abstract(pair: Pair) -> bool:
     """Say whether title and abstract are one's, which is enough without authors, year and place."""
-    if pair.titles not in (Titles.SAME, Titles.TYPO) or not pair.telling or not pair.abstracts:
+    if pair.titles is not Titles.SAME or not pair.telling or not pair.abstracts:
         return False
     return not _contradict(pair) and pair.verbatim
 
