@@ -42,11 +42,8 @@ def export(review: Review, path: Path, *, what: str, viewer: str | None, blind: 
         whole = told(review, viewer, blind=blind)
         return package.pack(review, path, whole, _results(review, whole))
     to = told(review, viewer, blind=blind)
-    cut: list[str] = []
-    written = exports.export(
-        to.state, review.records, path, what=what, viewer=to.viewer, head=to.state.head, cut=cut.extend
-    )
-    return {"written": written, "path": str(path), "head": to.state.head, "cut": cut}
+    done = exports.export(to.state, review.records, path, what=what, viewer=to.viewer, head=to.state.head)
+    return {"written": done.written, "path": str(path), "head": to.state.head, "cut": done.cut}
 
 
 def report_html(review: Review, viewer: str | None, *, blind: bool = False) -> str:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from asreview_mc.core.cells import SEPARATOR, Cell, join_items
 from asreview_mc.core.errors import UnknownError
@@ -31,17 +31,17 @@ WHAT = ("included", "excluded", "all", "unread")
 _FIELDS = tuple(item.name for item in fields(Record))
 
 
+class Exported(NamedTuple):
+    """How many records were written, and the cells that a workbook could not hold whole, as ``r000012 abstract``."""
+
+    written: int
+    cut: list[str]
+
+
 def export(
-    state: State,
-    records: Mapping[str, Record],
-    path: Path,
-    what: str,
-    viewer: str | None,
-    head: str,
-    *,
-    cut: Callable[[list[str]], None] | None = None,
-) -> int:
-    """Write records to a file and return how many were written; duplicates live on in the record they were merged into.
+    state: State, records: Mapping[str, Record], path: Path, what: str, viewer: str | None, head: str
+) -> Exported:
+    """Write records to a file; duplicates live on in the record they were merged into.
 
     Parameters
     ----------
@@ -54,8 +54,6 @@ def export(
         Who is asking.
     head : str
         Hash of the last event of the log.
-    cut : callable, optional
-        Told the cells of a workbook that could not hold the whole text, each as ``r000012 abstract``.
 
     Raises
     ------
@@ -67,9 +65,8 @@ def export(
     suffix = suffix_of(path, tuple(_FORMATS))
     described = _described(state, records, what, viewer, head)
     write(path, _FORMATS[suffix](described))
-    if cut and suffix == ".xlsx":
-        cut([f"{one['record_id']} {name}" for one in described for name, cell in _row(one).items() if is_cut(cell)])
-    return len(described)
+    cells = ((one, name, cell) for one in described for name, cell in _row(one).items()) if suffix == ".xlsx" else ()
+    return Exported(len(described), [f"{one['record_id']} {name}" for one, name, cell in cells if is_cut(cell)])
 
 
 def content(

@@ -88,7 +88,7 @@ def exported(path, record: Record) -> Record:
         head = chain_hash(head, seq, "2024-01-01T00:00:00+00:00", event.kind, encode(event), "")
         state.feed([Logged(seq, "2024-01-01T00:00:00+00:00", event, head)])
     records = {"r000001": replace(record, record_id="r000001")}
-    assert export(state, records, path, "all", None, head) == 1
+    assert export(state, records, path, "all", None, head).written == 1
     reading = references.read(path)
     assert (reading.found, reading.rejected, reading.stray) == (1, (), ())
     return reading.records[0]

@@ -17,7 +17,7 @@ from asreview_mc.report.writing import write
 
 
 def exported(review, path, what="all", viewer=None):
-    n = export(review.state, review.records, path, what, viewer, review.head)
+    n, _ = export(review.state, review.records, path, what, viewer, review.head)
     text = path.read_text("utf-8")
     if path.suffix == ".json":
         found = json.loads(text)
